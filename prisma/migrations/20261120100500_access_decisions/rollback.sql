@@ -1,0 +1,9 @@
+-- Loses: nothing stored; nobody is allowed anything until it is back.
+set local lock_timeout = '3s';
+
+drop trigger user_roles_give_only_what_is_held on user_roles;
+drop trigger role_permissions_give_only_what_is_held on role_permissions;
+drop function reeve.give_only_what_is_held();
+drop function reeve.holds(text[]);
+drop function reeve.authorize(text, uuid);
+drop function reeve.access_decision(uuid, uuid, text, uuid);
