@@ -1,0 +1,34 @@
+import { createHash, createHmac, pbkdf2Sync, randomBytes } from 'node:crypto'
+import pg from 'pg'
+import type { Embedded } from './embedded.ts'
+
+/**
+ * Lets reeve_app log in to an embedded server and returns its password: derived from the superuser's, so that every
+ * process of this directory arrives at the same one and none has to be stored.
+ */
+export async function appLogin(server: Embedded, database: string): Promise<string> {
+  const password = createHmac('sha256', server.password).update('reeve_app').digest('base64url')
+  const client = new pg.Client(server.url(database))
+  await client.connect()
+  try {
+    const { rows } = await client.query<{ ready: boolean }>(
+      "select rolcanlogin and rolpassword is not null as ready from pg_authid where rolname = 'reeve_app'",
+    )
+    // The verifier goes over, not the password: statements are kept by pg_stat_statements.
+    if (!rows[0]?.ready)
+      await client.query(`alter role reeve_app login password '${scramVerifier(password)}'`)
+  } finally {
+    await client.end()
+  }
+  return password
+}
+
+/** What PostgreSQL stores of a password (RFC 5802, RFC 7677): from it nobody can log in. */
+function scramVerifier(password: string): string {
+  const iterations = 4096
+  const salt = randomBytes(16)
+  const salted = pbkdf2Sync(password, salt, iterations, 32, 'sha256')
+  const hmac = (text: string) => createHmac('sha256', salted).update(text).digest()
+  const storedKey = createHash('sha256').update(hmac('Client Key')).digest('base64')
+  return `SCRAM-SHA-256$${iterations}:${salt.toString('base64')}$${storedKey}:${hmac('Server Key').toString('base64')}`
+}
