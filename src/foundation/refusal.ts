@@ -11,6 +11,7 @@ export const refusals = {
   invalid_configuration: { status: 500, exit: 2 },
   too_large: { status: 413, exit: 2 },
   unsupported_media_type: { status: 415, exit: 2 },
+  method_not_allowed: { status: 405, exit: 2 },
   too_many_requests: { status: 429, exit: 3 },
 
   // who asked
