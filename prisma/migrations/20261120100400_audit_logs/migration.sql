@@ -79,14 +79,14 @@ create function reeve.append_only() returns trigger
   language plpgsql
 as $$
 begin
-  if coalesce(current_setting('reeve.retention', true), '') <> 'on' then
+  if tg_op = 'UPDATE' or coalesce(current_setting('reeve.retention', true), '') <> 'on' then
     raise exception '% is append-only', tg_table_name
       using errcode = 'RV005', hint = 'only retention removes from it';
   end if;
-  return coalesce(old, new);
+  return old;
 end
 $$;
-comment on function reeve.append_only() is 'Trigger: refuses updates and deletes outside of retention.';
+comment on function reeve.append_only() is 'Trigger: refuses every update, and deletes outside of retention.';
 create trigger audit_logs_append_only before update or delete on audit_logs
   for each row execute function reeve.append_only();
 create trigger audit_logs_no_truncate before truncate on audit_logs

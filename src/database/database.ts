@@ -1,0 +1,240 @@
+import type pg from 'pg'
+import { DatabaseFailure, toFailure } from './failure.ts'
+import { fly, type Step, type StepResult } from './flight.ts'
+import { acquire, openPool, type Access } from './pool.ts'
+import { requestBudget, withRetry } from './retry.ts'
+import { sql, type RowOf, type Sql } from './sql.ts'
+
+/** Who acts. An account is a human who signed in; a user is that human in the declared tenant. */
+export type Actor =
+  | { kind: 'user'; userId: string; accountId: string }
+  | { kind: 'account'; accountId: string }
+  | { kind: 'operator'; name: string }
+  | { kind: 'nobody' }
+
+/** What a transaction declares before it sees anything, and what the audit log will say about it. */
+export type Context = { tenantId: string; actor: Actor; requestId: string; ip?: string }
+
+/** What belongs to no tenant (accounts, sessions) is logged under this one. No user is in it. */
+export const nilTenant = '00000000-0000-0000-0000-000000000000'
+
+export type QueryLog = (line: { statement: string; ms: number; failed?: boolean }) => void
+export type Database = { readonly pool: pg.Pool; readonly log?: QueryLog }
+
+/** Opens the door to PostgreSQL. Nothing is connected until the first use. */
+export function openDatabase(access: Access, log?: QueryLog): Database {
+  return { pool: openPool(access), ...(log ? { log } : {}) }
+}
+
+/** Waits for the connections in use, then closes them all. */
+export async function closeDatabase(database: Database): Promise<void> {
+  await database.pool.end()
+}
+
+const begin = sql('begin', {}, 'begin')
+const beginReadOnly = sql('begin_read_only', {}, 'begin read only')
+const declare = sql('declare', {}, 'select from reeve.set_context($1, $2)')
+const commit = sql('commit', {}, 'commit')
+const rollback = sql('rollback', {}, 'rollback')
+const savepoint = sql('savepoint', {}, 'savepoint nested')
+const release = sql('release', {}, 'release savepoint nested')
+const rollbackTo = sql('rollback_to', {}, 'rollback to savepoint nested')
+
+/**
+ * A transaction that has declared its context. Nothing leaves before the first statement that wants an answer; then
+ * `begin`, the declaration, whatever was queued and that statement travel together.
+ */
+export class Transaction {
+  readonly context: Context
+  readonly client: pg.ClientBase
+  readonly #log: QueryLog | undefined
+  #queued: Step[]
+
+  constructor(client: pg.ClientBase, context: Context, opening: Sql, log?: QueryLog) {
+    this.client = client
+    this.context = context
+    this.#log = log
+    this.#queued = [
+      { sql: opening, values: [] },
+      { sql: declare, values: [context.tenantId, JSON.stringify(declaration(context))] },
+    ]
+  }
+
+  /** Sends a statement along with the next one. Should it fail, the next one is not executed. */
+  queue(statement: Sql, values: readonly unknown[]): void {
+    this.#queued.push({ sql: statement, values })
+  }
+
+  /** All rows. */
+  async rows<S extends Sql>(statement: S, values: readonly unknown[]): Promise<RowOf<S>[]> {
+    const { rows } = await this.#send(statement, values)
+    return rows as RowOf<S>[]
+  }
+
+  /** The only row, or undefined. */
+  async row<S extends Sql>(statement: S, values: readonly unknown[]): Promise<RowOf<S> | undefined> {
+    const { rows } = await this.#send(statement, values)
+    return rows[0] as RowOf<S> | undefined
+  }
+
+  /** How many rows were touched. */
+  async run(statement: Sql, values: readonly unknown[]): Promise<number> {
+    const { affected } = await this.#send(statement, values)
+    return affected
+  }
+
+  /** Sends what is still queued. */
+  async flush(): Promise<void> {
+    if (this.#queued.length > 0) await this.#fly([])
+  }
+
+  async #send(statement: Sql, values: readonly unknown[]): Promise<StepResult> {
+    const results = await this.#fly([{ sql: statement, values }])
+    return results.at(-1)!
+  }
+
+  async #fly(last: Step[]): Promise<StepResult[]> {
+    const steps = [...this.#queued, ...last]
+    this.#queued = []
+    const started = performance.now()
+    const log = (failed: boolean) =>
+      this.#log?.({
+        statement: steps.at(-1)!.sql.name,
+        ms: performance.now() - started,
+        ...(failed ? { failed } : {}),
+      })
+    try {
+      const results = await fly(this.client, steps)
+      log(false)
+      return results
+    } catch (error) {
+      log(true)
+      throw toFailure(error, 'statement')
+    }
+  }
+}
+
+/**
+ * Runs work in a transaction that sees one tenant and acts for one actor. It commits when the work is done and rolls
+ * back when it throws; one transaction or none.
+ */
+export function inTenant<T>(
+  database: Database,
+  context: Context,
+  work: (tx: Transaction) => Promise<T>,
+): Promise<T> {
+  return transact(database, context, begin, work)
+}
+
+/** The same for work that only reads: the answer does not wait for the commit, and PostgreSQL refuses writes. */
+export function readInTenant<T>(
+  database: Database,
+  context: Context,
+  work: (tx: Transaction) => Promise<T>,
+): Promise<T> {
+  return transact(database, context, beginReadOnly, work)
+}
+
+/** A transaction outside of any tenant: signing up and in, one's own account and sessions. */
+export function outsideTenants<T>(
+  database: Database,
+  context: Omit<Context, 'tenantId'>,
+  work: (tx: Transaction) => Promise<T>,
+): Promise<T> {
+  return transact(database, { ...context, tenantId: nilTenant }, begin, work)
+}
+
+/** A transaction for the installation's operator: sees all tenants' names, and one tenant's rows where it names one. */
+export function asOperator<T>(
+  database: Database,
+  operator: { name: string; requestId: string; tenantId?: string },
+  work: (tx: Transaction) => Promise<T>,
+): Promise<T> {
+  const { name, requestId, tenantId = nilTenant } = operator
+  return transact(database, { tenantId, requestId, actor: { kind: 'operator', name } }, begin, work)
+}
+
+/** Work whose failure undoes itself alone and leaves the transaction usable. */
+export async function nested<T>(tx: Transaction, work: () => Promise<T>): Promise<T> {
+  await tx.run(savepoint, [])
+  try {
+    const result = await work()
+    await tx.run(release, [])
+    return result
+  } catch (error) {
+    await tx.run(rollbackTo, [])
+    await tx.run(release, [])
+    throw error
+  }
+}
+
+/** What provably did nothing (a deadlock's victim, a connection refused) is begun again, within the budget of a request. */
+function transact<T>(
+  database: Database,
+  context: Context,
+  opening: Sql,
+  work: (tx: Transaction) => Promise<T>,
+): Promise<T> {
+  return withRetry(requestBudget, () => transactOnce(database, context, opening, work))
+}
+
+async function transactOnce<T>(
+  database: Database,
+  context: Context,
+  opening: Sql,
+  work: (tx: Transaction) => Promise<T>,
+): Promise<T> {
+  const client = await acquire(database.pool)
+  // A connection that dies between two statements says so here; the next statement fails and reports it.
+  client.on('error', ignore)
+  let result: T
+  try {
+    const tx = new Transaction(client, context, opening, database.log)
+    result = await work(tx)
+    await tx.flush()
+  } catch (error) {
+    const dead = error instanceof DatabaseFailure && error.closesConnection
+    giveBack(client, dead || (await tryTo(client, rollback)) !== undefined)
+    throw error
+  }
+  const ending = tryTo(client, commit)
+  if (opening === beginReadOnly) {
+    void ending.then((failure) => giveBack(client, failure !== undefined))
+    return result
+  }
+  const failure = await ending
+  giveBack(client, failure !== undefined)
+  if (failure !== undefined) throw toFailure(failure, 'commit')
+  return result
+}
+
+async function tryTo(client: pg.ClientBase, ending: Sql): Promise<unknown> {
+  try {
+    const [done] = await fly(client, [{ sql: ending, values: [] }])
+    // PostgreSQL answers the commit of a failed transaction with ROLLBACK, and no error.
+    if (ending === commit && done!.tag === 'ROLLBACK') return new DatabaseFailure('transaction_rollback')
+    return undefined
+  } catch (error) {
+    return error
+  }
+}
+
+/** A connection in a state that we do not know is closed, not reused. */
+function giveBack(client: pg.PoolClient, broken: boolean): void {
+  client.off('error', ignore)
+  client.release(broken)
+}
+
+function ignore(): void {}
+
+function declaration({ actor, requestId, ip }: Context) {
+  const who =
+    actor.kind === 'user'
+      ? { user: actor.userId, account: actor.accountId }
+      : actor.kind === 'account'
+        ? { account: actor.accountId }
+        : actor.kind === 'operator'
+          ? { operator: actor.name }
+          : {}
+  return { ...who, request: requestId, ...(ip === undefined ? {} : { ip }) }
+}

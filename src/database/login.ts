@@ -1,0 +1,55 @@
+import pg from 'pg'
+import { Refusal } from '../foundation/refusal.ts'
+import { toFailure } from './failure.ts'
+import type { Access } from './pool.ts'
+
+type Powers = { superuser: boolean; bypass: boolean; owner: boolean; app: boolean }
+
+/**
+ * How the server may use a login. One that is no more than reeve_app is used as it is. A superuser, or the owner of the
+ * schema, would stand above row-level security: in development it acts as reeve_app, in production it is refused
+ * (`unsafe_role`).
+ */
+export async function asServer(access: Access, production: boolean): Promise<Access> {
+  const { superuser, bypass, owner, app } = await powersOf(access)
+  const above = superuser ? 'a superuser' : bypass ? 'exempt from row-level security' : owner ? 'the owner of the schema' : undefined
+  if (above === undefined) {
+    if (app) return access
+    throw new Refusal(
+      'unsafe_role',
+      `the database login ${access.user} is not allowed what the server needs`,
+      `run as an administrator: grant reeve_app to "${access.user}"`,
+    )
+  }
+  if (!production && (app || superuser)) return { ...access, role: 'reeve_app' }
+  throw new Refusal(
+    'unsafe_role',
+    `the database login ${access.user} is ${above}; tenants would not be kept apart`,
+    "let the server log in as reeve_app (alter role reeve_app login password '…'), and keep this login in DATABASE_ADMIN_URL for migrations",
+  )
+}
+
+async function powersOf(access: Access): Promise<Powers> {
+  const { host, port, user, password, database, ssl, acquireTimeoutMs } = access
+  const client = new pg.Client({
+    ...{ host, port, user, password, database, connectionTimeoutMillis: acquireTimeoutMs },
+    ...(ssl === undefined ? {} : { ssl }),
+  })
+  client.on('error', () => {})
+  try {
+    await client.connect()
+    const { rows } = await client.query<Powers>(`
+      select r.rolsuper as superuser,
+             r.rolbypassrls as bypass,
+             coalesce(pg_has_role(r.oid, (select oid from pg_roles where rolname = 'reeve_owner'), 'member'), false)
+               or exists (select from pg_class c where c.relowner = r.oid and c.relnamespace = 'public'::regnamespace) as owner,
+             coalesce(pg_has_role(r.oid, (select oid from pg_roles where rolname = 'reeve_app'), 'member'), false) as app
+      from pg_roles r
+      where r.rolname = current_user`)
+    return rows[0]!
+  } catch (error) {
+    throw toFailure(error, 'connect')
+  } finally {
+    await client.end().catch(() => {})
+  }
+}

@@ -1,0 +1,71 @@
+import pg from 'pg'
+import { Refusal } from '../foundation/refusal.ts'
+import { toFailure } from './failure.ts'
+
+/** Where PostgreSQL is and how long we wait for it. All times in milliseconds; every wait has a bound. */
+export type Access = {
+  host: string
+  port: number
+  user: string
+  password: string
+  database: string
+  ssl?: pg.PoolConfig['ssl']
+  /** The role to act as, where the login itself may do more than it should (development only). */
+  role?: string
+  poolSize: number
+  /** Both for a new connection and for one that is busy elsewhere. */
+  acquireTimeoutMs: number
+  statementTimeoutMs: number
+  lockTimeoutMs: number
+  idleInTransactionTimeoutMs: number
+}
+
+/** So many may wait for a connection; the next is turned away at once instead of after a time-out. */
+const waitingPerConnection = 50
+
+/** A pool whose sessions keep UTC and our bounds. Opens nothing until the first use. */
+export function openPool(access: Access): pg.Pool {
+  const settings = {
+    timezone: 'UTC',
+    statement_timeout: access.statementTimeoutMs,
+    lock_timeout: access.lockTimeoutMs,
+    idle_in_transaction_session_timeout: access.idleInTransactionTimeoutMs,
+    ...(access.role ? { role: access.role } : {}),
+  }
+  const pool = new pg.Pool({
+    host: access.host,
+    port: access.port,
+    user: access.user,
+    password: access.password,
+    database: access.database,
+    ...(access.ssl === undefined ? {} : { ssl: access.ssl }),
+    application_name: 'reeve',
+    max: access.poolSize,
+    connectionTimeoutMillis: access.acquireTimeoutMs,
+    // A server that went silent without closing: its own time-out never reaches us.
+    query_timeout: access.statementTimeoutMs + 5_000,
+    keepAlive: true,
+    options: Object.entries(settings)
+      .map(([name, value]) => `-c ${name}=${value}`)
+      .join(' '),
+  })
+  // An idle connection that dies is dropped by the pool; without a listener it would end the process.
+  pool.on('error', () => {})
+  return pool
+}
+
+/** A connection of our own until it is released; refuses at once when too many wait already. */
+export async function acquire(pool: pg.Pool): Promise<pg.PoolClient> {
+  if (pool.waitingCount >= waitingPerConnection * pool.options.max!) {
+    throw new Refusal(
+      'database_busy',
+      'too many requests are waiting for a database connection',
+      'try again in a moment',
+    )
+  }
+  try {
+    return await pool.connect()
+  } catch (error) {
+    throw toFailure(error, 'connect')
+  }
+}
