@@ -1,0 +1,193 @@
+import { PrismaPg } from '@prisma/adapter-pg'
+import type {
+  IsolationLevel,
+  SqlDriverAdapter,
+  SqlDriverAdapterFactory,
+  SqlQuery,
+  SqlQueryable,
+  Transaction as PrismaTransaction,
+} from '@prisma/driver-adapter-utils'
+import type pg from 'pg'
+import { Refusal } from '../foundation/refusal.ts'
+import { Transaction, type Database, type QueryLog } from './database.ts'
+import { DatabaseFailure, toFailure } from './failure.ts'
+import { fly } from './flight.ts'
+import { acquire } from './pool.ts'
+import { scopes, type Scope } from './prisma-scope.ts'
+import { statementNames } from './prisma-statement-names.ts'
+import { sql, type Sql } from './sql.ts'
+
+/**
+ * Prisma on our pool. Its own adapter sends the statements; transactions are ours: they declare their context, and
+ * begin with the first statement, in the same round trip as the declaration.
+ */
+export function tenantAdapter({ pool, log }: Database): SqlDriverAdapterFactory {
+  const nameOf = statementNames()
+  // pg treats an empty name as none
+  const stock = new PrismaPg(pool, { statementNameGenerator: ({ sql }) => nameOf(sql) ?? '' })
+  return {
+    provider: stock.provider,
+    adapterName: stock.adapterName,
+    async connect(): Promise<SqlDriverAdapter> {
+      const adapter = await stock.connect()
+      adapter.startTransaction = (isolation) => startTransaction({ pool, log }, adapter, isolation)
+      return adapter
+    },
+  }
+}
+
+type Door = { pool: pg.Pool; log: QueryLog | undefined }
+
+const openings: Record<IsolationLevel, Sql | undefined> = {
+  'READ UNCOMMITTED': undefined,
+  'READ COMMITTED': sql('prisma.begin', {}, 'begin'),
+  'REPEATABLE READ': sql('prisma.begin_repeatable', {}, 'begin isolation level repeatable read'),
+  SERIALIZABLE: sql('prisma.begin_serializable', {}, 'begin isolation level serializable'),
+  SNAPSHOT: undefined,
+}
+const commit = sql('prisma.commit', {}, 'commit')
+const rollback = sql('prisma.rollback', {}, 'rollback')
+
+async function startTransaction(
+  { pool, log }: Door,
+  adapter: SqlDriverAdapter,
+  isolation: IsolationLevel = 'READ COMMITTED',
+): Promise<PrismaTransaction> {
+  const scope = scopes.getStore()
+  const opening = openings[isolation]
+  if (!scope || scope.begun || !opening) throw forNobody()
+  scope.begun = true
+
+  const client = await acquire(pool)
+  scope.transaction = new Transaction(client, scope.context, opening, log)
+  return new TenantTransaction(scope, scope.transaction, client, adapter, log)
+}
+
+/** Also what Prisma begins by itself, for a write of several statements. */
+function forNobody(): Refusal {
+  return new Refusal(
+    'internal',
+    'a transaction of Prisma was begun without saying for whom',
+    'go through withTenant(), and use the client that it gives to the work',
+  )
+}
+
+/** What Prisma's engine holds of a transaction. We send `commit` and `rollback` ourselves, and so learn what came of them. */
+class TenantTransaction implements PrismaTransaction {
+  readonly provider = 'postgres'
+  readonly adapterName = '@prisma/adapter-pg'
+  readonly options = { usePhantomQuery: true }
+  readonly #scope: Scope
+  readonly #transaction: Transaction
+  readonly #client: pg.PoolClient
+  readonly #connection: SqlQueryable
+  readonly #log: QueryLog | undefined
+  #unusable = false
+
+  constructor(
+    scope: Scope,
+    transaction: Transaction,
+    client: pg.PoolClient,
+    adapter: SqlDriverAdapter,
+    log?: QueryLog,
+  ) {
+    this.#scope = scope
+    this.#transaction = transaction
+    this.#client = client
+    // the adapter's own way of asking, with one connection in the place of the pool
+    this.#connection = Object.create(adapter, { client: { value: client } }) as SqlQueryable
+    this.#log = log
+    // a connection that dies between two statements says so here; the next statement fails and reports it
+    client.on('error', ignore)
+  }
+
+  queryRaw(query: SqlQuery) {
+    return this.#send(query, () => this.#connection.queryRaw(query))
+  }
+
+  executeRaw(query: SqlQuery) {
+    return this.#send(query, () => this.#connection.executeRaw(query))
+  }
+
+  async createSavepoint(name: string) {
+    await this.executeRaw(plain(`savepoint ${name}`))
+  }
+
+  async rollbackToSavepoint(name: string) {
+    await this.executeRaw(plain(`rollback to savepoint ${name}`))
+  }
+
+  async releaseSavepoint(name: string) {
+    await this.executeRaw(plain(`release savepoint ${name}`))
+  }
+
+  async commit() {
+    try {
+      await this.#transaction.flush()
+      const [done] = await fly(this.#client, [{ sql: commit, values: [] }])
+      // PostgreSQL answers the commit of a failed transaction with ROLLBACK, and no error
+      if (done!.tag === 'ROLLBACK') throw new Error('a failed statement was ignored; nothing was committed')
+    } catch (error) {
+      this.#unusable = true
+      throw toFailure(error, 'commit')
+    } finally {
+      this.#release()
+    }
+  }
+
+  async rollback() {
+    try {
+      await fly(this.#client, [{ sql: rollback, values: [] }])
+    } catch {
+      this.#unusable = true
+    } finally {
+      this.#release()
+    }
+  }
+
+  async #send<T>(query: SqlQuery, statement: () => Promise<T>): Promise<T> {
+    await this.#begin()
+    const started = performance.now()
+    const log = (failed: object) =>
+      this.#log?.({ statement: inBrief(query.sql), ms: performance.now() - started, ...failed })
+    try {
+      const result = await statement()
+      log({})
+      return result
+    } catch (error) {
+      log({ failed: true })
+      const failure = toFailure(error, 'statement')
+      if (!(failure instanceof DatabaseFailure) || failure.closesConnection) this.#unusable = true
+      throw error
+    }
+  }
+
+  async #begin() {
+    try {
+      await this.#transaction.flush()
+    } catch (error) {
+      this.#unusable = true
+      this.#scope.failure = error
+      throw error
+    }
+  }
+
+  #release() {
+    delete this.#scope.transaction
+    this.#client.off('error', ignore)
+    this.#client.release(this.#unusable)
+  }
+}
+
+function plain(text: string): SqlQuery {
+  return { sql: text, args: [], argTypes: [] }
+}
+
+/** What is done to which table; the text itself may hold values, where somebody wrote them into it. */
+function inBrief(text: string): string {
+  const [, verb] = /^\s*(\w+)/.exec(text) ?? []
+  const [, table] = /"public"\."(\w+)"/.exec(text) ?? []
+  return ['prisma', verb?.toLowerCase(), table].filter(Boolean).join('.')
+}
+
+function ignore(): void {}

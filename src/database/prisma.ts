@@ -1,0 +1,141 @@
+import { isDeepStrictEqual } from 'node:util'
+import { Refusal } from '../foundation/refusal.ts'
+import { nilTenant, type Context, type Database, type Transaction } from './database.ts'
+import { toFailure } from './failure.ts'
+import type { Prisma, PrismaClient } from './generated/client.ts'
+import { scopes, type Scope } from './prisma-scope.ts'
+import { sql } from './sql.ts'
+
+export type { Prisma, PrismaClient } from './generated/client.ts'
+
+/** Prisma Client inside of one tenant's transaction. */
+export type TenantPrisma = Prisma.TransactionClient & { readonly context: Context }
+
+/**
+ * Prisma Client on the pool of a database. By itself it sees no row of any tenant: `withTenant` is the way to them.
+ * Loads Prisma at the first call, and not before. Closing the database closes what it uses.
+ */
+export async function openPrisma(database: Database): Promise<PrismaClient> {
+  const [{ PrismaClient }, { tenantAdapter }] = await Promise.all([
+    import('./generated/client.ts'),
+    import('./prisma-adapter.ts'),
+  ])
+  const { connectionTimeoutMillis = 10_000, query_timeout: timeout = 30_000 } = database.pool.options
+  return new PrismaClient({
+    adapter: tenantAdapter(database),
+    errorFormat: 'minimal',
+    // the pool's own time-out comes first, and says what is the matter
+    transactionOptions: { maxWait: connectionTimeoutMillis + 1_000, timeout },
+  })
+}
+
+/** The first query compiles Prisma's engine, which takes a good part of a second: better before anybody waits for it. */
+export async function warmUp(prisma: PrismaClient): Promise<void> {
+  await prisma.post.findFirst({ where: { tenantId: nilTenant }, select: { id: true } })
+}
+
+/**
+ * Runs work in one transaction that sees one tenant and acts for one actor, with Prisma Client. It commits when the
+ * work is done and rolls back when it throws. Errors of the database come out as DatabaseFailure, with Prisma's code
+ * beside ours; inside of the work they are Prisma's own.
+ *
+ * Inside of another `withTenant` for the same tenant and actor it joins that transaction, behind a savepoint; for any
+ * other it is refused. A transaction that takes longer than `timeoutMs` (as long as one statement may take, unless
+ * said otherwise) is undone.
+ */
+export async function withTenant<T>(
+  prisma: PrismaClient,
+  context: Context,
+  work: (tx: TenantPrisma) => Promise<T>,
+  { timeoutMs }: { timeoutMs?: number } = {},
+): Promise<T> {
+  const outer = scopes.getStore()
+  const scope: Scope = { context }
+  const options = timeoutMs === undefined ? {} : { timeout: timeoutMs }
+  try {
+    if (outer?.tx) return await inside(outer.tx, context, work)
+    return await scopes.run(scope, () =>
+      prisma.$transaction((client) => {
+        scope.tx = withContext(client, context)
+        return work(scope.tx)
+      }, options),
+    )
+  } catch (error) {
+    throw scope.failure ?? toFailure(error, 'statement')
+  } finally {
+    delete scope.tx
+  }
+}
+
+const demandPermission = sql('prisma.demand', {}, 'select from reeve.authorize($1, $2)')
+
+/**
+ * The first line of a verb written with Prisma: the actor of this transaction may do this, or the promise is rejected
+ * with `not_allowed` (or `not_found`, where the actor has no business in the tenant at all). As the first thing in a
+ * transaction it costs no round trip of its own. `owner` is the user who made the object in question.
+ */
+export async function demand(
+  tx: TenantPrisma,
+  permission: string,
+  owner: string | null = null,
+): Promise<void> {
+  await transactionOf(tx).run(demandPermission, [permission, owner])
+}
+
+const askPermission = sql(
+  'prisma.may',
+  { allowed: 'bool' },
+  'select allowed from reeve.access_decision($1, $2, $3, $4)',
+)
+
+/** Whether the actor of this transaction may do this. */
+export async function may(
+  tx: TenantPrisma,
+  permission: string,
+  owner: string | null = null,
+): Promise<boolean> {
+  const { tenantId, actor } = tx.context
+  if (actor.kind === 'operator') return true
+  if (actor.kind !== 'user') return false
+  const answer = await transactionOf(tx).row(askPermission, [tenantId, actor.userId, permission, owner])
+  return answer!.allowed
+}
+
+/**
+ * The first line of a verb about many objects: demands the permission at least over what the actor made, and says
+ * over whose objects they hold it.
+ */
+export async function reach(tx: TenantPrisma, permission: string): Promise<'any' | 'own'> {
+  const { tenantId, actor } = tx.context
+  const self = actor.kind === 'user' ? actor.userId : null
+  const transaction = transactionOf(tx)
+  transaction.queue(demandPermission, [permission, self])
+  const answer = await transaction.row(askPermission, [tenantId, self, permission, null])
+  return answer!.allowed || actor.kind === 'operator' ? 'any' : 'own'
+}
+
+function inside<T>(
+  outer: TenantPrisma,
+  context: Context,
+  work: (tx: TenantPrisma) => Promise<T>,
+): Promise<T> {
+  if (!isDeepStrictEqual(outer.context, context)) {
+    throw new Refusal(
+      'internal',
+      'work for one tenant and actor was begun in the middle of work for another',
+      'let the first transaction end before you begin the second',
+    )
+  }
+  return outer.$transaction((client) => work(withContext(client, outer.context)))
+}
+
+/** What Prisma gives to the work, and who it is for. */
+function withContext(client: Prisma.TransactionClient, context: Context): TenantPrisma {
+  return Object.create(client, { context: { value: context, enumerable: true } }) as TenantPrisma
+}
+
+function transactionOf(tx: TenantPrisma): Transaction {
+  const scope = scopes.getStore()
+  if (scope?.transaction && scope.context === tx.context) return scope.transaction
+  throw new Refusal('internal', 'the transaction has ended', 'await what belongs to the work inside of it')
+}
