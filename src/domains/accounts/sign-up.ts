@@ -1,0 +1,68 @@
+import { inTenant, type Context, type Database } from '../../database/database.ts'
+import { normalizeEmail } from '../../foundation/email.ts'
+import { uuidV7 } from '../../foundation/id.ts'
+import { openSession, type Lifetime, type OpenedSession, type Visit } from '../sessions/open.ts'
+import { foundTenant } from '../tenants/create.ts'
+import type { Tenant } from '../tenants/tenant.ts'
+import { createAccount } from './account.ts'
+import { refuseWeakPassword } from './password-rules.ts'
+import { hashPassword } from './passwords.ts'
+
+export type NewAccount = {
+  email: string
+  password: string
+  name: string
+  /** `Kim's team` where none is given. */
+  tenantName?: string | undefined
+  slug?: string | undefined
+}
+
+export type SignedUp = {
+  account: { id: string; email: string; name: string }
+  tenant: Tenant
+  user: { id: string; email: string; name: string }
+  session: OpenedSession
+}
+
+/**
+ * A human's first visit: an account, a tenant of their own with them as its owner, and a session; all of it or
+ * nothing. An address that has an account already is refused (`email_taken`).
+ */
+export async function signUp(
+  database: Database,
+  wanted: NewAccount,
+  visit: Visit,
+  lifetime?: Lifetime,
+): Promise<SignedUp> {
+  const { password, name, tenantName = teamOf(name), slug } = wanted
+  const email = normalizeEmail(wanted.email)
+  refuseWeakPassword(password, [email, name, tenantName])
+  const hash = await hashPassword(password)
+
+  const [accountId, tenantId, userId] = [uuidV7(), uuidV7(), uuidV7()]
+  const { requestId, ip } = visit
+  const actor = { kind: 'account', accountId } as const
+  const context: Context = { tenantId, actor, requestId, ...(ip === undefined ? {} : { ip }) }
+  return inTenant(database, context, async (tx) => {
+    const account = { id: accountId, email, name }
+    await createAccount(tx, account, hash)
+    const tenant = await foundTenant(tx, {
+      tenantId,
+      name: tenantName,
+      slug,
+      owner: { userId, accountId, email, name },
+    })
+    const session = await openSession(tx, { accountId, hash }, visit, lifetime)
+    return {
+      account,
+      tenant,
+      user: { id: userId, email, name },
+      session: session!,
+    }
+  })
+}
+
+/** Fits where names fit, however long the person's is. */
+function teamOf(name: string): string {
+  return `${[...name].slice(0, 113).join('')}'s team`
+}

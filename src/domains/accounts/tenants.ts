@@ -1,0 +1,34 @@
+import { inTenant, type Context, type Database, type Transaction } from '../../database/database.ts'
+import { uuidV7 } from '../../foundation/id.ts'
+import { whoAmI } from '../sessions/who-am-i.ts'
+import { foundTenant } from '../tenants/create.ts'
+import type { Tenant } from '../tenants/tenant.ts'
+import { readAccount } from './accounts.ts'
+
+export type OwnTenant = { id: string; slug: string; name: string; userId: string; roles: string[] }
+
+/** The tenants in which the account of this transaction is an active user; a hundred at most. */
+export async function listOwnTenants(tx: Transaction): Promise<OwnTenant[]> {
+  const { tenants } = await whoAmI(tx)
+  return tenants.map(({ tenantId, slug, name, userId, roles }) => ({
+    id: tenantId,
+    slug,
+    name,
+    userId,
+    roles,
+  }))
+}
+
+/** Another tenant for somebody who has an account, with them as its owner. */
+export async function foundOwnTenant(
+  database: Database,
+  founder: Omit<Context, 'tenantId'> & { accountId: string },
+  wanted: { name: string; slug?: string | undefined },
+): Promise<Tenant> {
+  const { accountId, ...context } = founder
+  const [tenantId, userId] = [uuidV7(), uuidV7()]
+  return inTenant(database, { ...context, tenantId }, async (tx) => {
+    const { email, name } = await readAccount(tx)
+    return foundTenant(tx, { tenantId, ...wanted, owner: { userId, accountId, email, name } })
+  })
+}

@@ -1,0 +1,72 @@
+import type { Transaction } from '../../database/database.ts'
+import { DatabaseFailure } from '../../database/failure.ts'
+import { sql } from '../../database/sql.ts'
+import { normalizeEmail } from '../../foundation/email.ts'
+import { uuidV7 } from '../../foundation/id.ts'
+import { Refusal } from '../../foundation/refusal.ts'
+import { hashToken } from '../../foundation/secret.ts'
+import { authorize } from '../access/access.ts'
+import { invitationLifetimeSeconds, type Invitation } from './invitation.ts'
+import { readInvitation } from './list.ts'
+import { makeInvitationToken } from './token.ts'
+
+/** The token is shown this once; we keep its hash alone. Whoever has it may come in. */
+export type Invited = Invitation & { token: string }
+
+/**
+ * Asks somebody in, by address, with a role if one is named. An earlier invitation of the same address that is still
+ * pending is revoked. Refuses who belongs already (`already_exists`), and a role that permits more than the inviter
+ * may themself (`not_allowed`).
+ */
+export async function invite(
+  tx: Transaction,
+  { email: address, roleId }: { email: string; roleId?: string | undefined },
+): Promise<Invited> {
+  const email = normalizeEmail(address)
+  authorize(tx, 'invitations:create')
+  if (await tx.row(belongs, [tx.context.tenantId, email])) throw belongsAlready()
+
+  const { tenantId, actor } = tx.context
+  const by = actor.kind === 'user' ? actor.userId : null
+  const [id, token] = [uuidV7(), makeInvitationToken(tenantId)]
+  tx.queue(revokePending, [tenantId, email, by])
+  await tx
+    .run(insert, [tenantId, id, email, roleId ?? null, hashToken(token), by, invitationLifetimeSeconds])
+    .catch(refuseUnknownRole)
+  return { ...(await readInvitation(tx, id)), token }
+}
+
+const belongs = sql(
+  'invitations.belongs',
+  { id: 'uuid' },
+  'select id from users where tenant_id = $1 and email = $2 and account_id is not null',
+)
+
+const revokePending = sql(
+  'invitations.revoke_pending',
+  {},
+  `update invitations set revoked_at = now(), revoked_by = $3
+   where tenant_id = $1 and email = $2 and accepted_at is null and revoked_at is null`,
+)
+
+const insert = sql(
+  'invitations.insert',
+  {},
+  `insert into invitations (tenant_id, id, email, role_id, token_hash, invited_by, expires_at)
+   values ($1, $2, $3, $4, $5, $6, now() + make_interval(secs => $7))`,
+)
+
+function refuseUnknownRole(error: unknown): never {
+  if (!(error instanceof DatabaseFailure) || error.constraint !== 'invitations_role_id_fkey') throw error
+  throw new Refusal('not_found', 'there is no such role', "choose one of the tenant's roles", {
+    cause: error,
+  })
+}
+
+function belongsAlready(): Refusal {
+  return new Refusal(
+    'already_exists',
+    'somebody with this address belongs to this tenant already',
+    'give them a role instead, or let them back in if they are suspended',
+  )
+}

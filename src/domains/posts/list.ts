@@ -1,0 +1,27 @@
+import type { TenantPrisma } from '../../database/prisma.ts'
+import { pageOf, type Page, type PageRequest } from '../page.ts'
+import { asPost, postFields, type Post, type PostStatus } from './post.ts'
+import { visiblePosts } from './read.ts'
+
+export type PostFilter = { status?: PostStatus | undefined; userId?: string | undefined }
+
+/** The posts that there are for the actor, the newest first. */
+export async function listPosts(
+  tx: TenantPrisma,
+  { limit, after, status, userId }: PageRequest & PostFilter,
+): Promise<Page<Post>> {
+  const visible = await visiblePosts(tx)
+  const rows = await tx.post.findMany({
+    where: {
+      tenantId: tx.context.tenantId,
+      AND: visible,
+      ...(status === undefined ? {} : { status }),
+      ...(userId === undefined ? {} : { userId }),
+      ...(after === undefined ? {} : { id: { lt: after } }),
+    },
+    orderBy: { id: 'desc' },
+    take: limit + 1,
+    select: postFields,
+  })
+  return pageOf(rows.map(asPost), limit, (post) => post.id)
+}

@@ -1,0 +1,78 @@
+import type { Transaction } from '../../database/database.ts'
+import { sql } from '../../database/sql.ts'
+import { authorize } from '../access/access.ts'
+import { beyondEveryId, pageOf, type Page, type PageRequest } from '../page.ts'
+import { matches } from './search.ts'
+import { rolesOfUser, userColumns, userFields, type User } from './user.ts'
+
+/** Which people: all of these must hold. `q` is part of a name, user name or address. */
+export type UserFilter = {
+  isActive?: boolean | undefined
+  roleId?: string | undefined
+  q?: string | undefined
+}
+
+/** The people of the declared tenant with their roles, the newest first. */
+export async function listUsers(tx: Transaction, wanted: PageRequest & UserFilter): Promise<Page<User>> {
+  authorize(tx, 'users:read')
+  const found = await findPage(tx, wanted, wanted.after ?? beyondEveryId, wanted.limit + 1)
+  return pageOf(found, wanted.limit, (user) => user.id)
+}
+
+// Each filter walks an index of its own; one statement for all of them would be planned for none.
+const listAll = sql(
+  'users.list',
+  userColumns,
+  `select ${userFields} from users u ${rolesOfUser}
+   where u.tenant_id = $1 and u.id < $2
+   order by u.id desc limit $3`,
+)
+const listByActive = sql(
+  'users.list_by_active',
+  userColumns,
+  `select ${userFields} from users u ${rolesOfUser}
+   where u.tenant_id = $1 and u.id < $2 and u.is_active = $4
+   order by u.id desc limit $3`,
+)
+const listByRole = sql(
+  'users.list_by_role',
+  userColumns,
+  `select ${userFields} from user_roles held
+   join users u on u.tenant_id = $1 and u.id = held.user_id
+   ${rolesOfUser}
+   where held.tenant_id = $1 and held.role_id = $4 and held.user_id < $2
+   order by held.user_id desc limit $3`,
+)
+// Most people are active, so these walk the role; few are suspended, so "offset 0" makes these the ones to walk.
+const listActiveByRole = sql(
+  'users.list_active_by_role',
+  userColumns,
+  `select ${userFields} from user_roles held
+   join users u on u.tenant_id = $1 and u.id = held.user_id and u.is_active
+   ${rolesOfUser}
+   where held.tenant_id = $1 and held.role_id = $4 and held.user_id < $2
+   order by held.user_id desc limit $3`,
+)
+const listSuspendedByRole = sql(
+  'users.list_suspended_by_role',
+  userColumns,
+  `select ${userFields} from users u
+   cross join lateral (
+     select from user_roles held
+     where held.tenant_id = $1 and held.role_id = $4 and held.user_id = u.id
+     offset 0
+   ) held
+   ${rolesOfUser}
+   where u.tenant_id = $1 and not u.is_active and u.id < $2
+   order by u.id desc limit $3`,
+)
+
+function findPage(tx: Transaction, filter: UserFilter, after: string, size: number): Promise<User[]> {
+  const { isActive, roleId, q } = filter
+  const page = [tx.context.tenantId, after, size]
+  if (q !== undefined) return matches(tx, { q, isActive, roleId, after, size })
+  if (roleId === undefined && isActive === undefined) return tx.rows(listAll, page)
+  if (roleId === undefined) return tx.rows(listByActive, [...page, isActive])
+  if (isActive === undefined) return tx.rows(listByRole, [...page, roleId])
+  return tx.rows(isActive ? listActiveByRole : listSuspendedByRole, [...page, roleId])
+}
