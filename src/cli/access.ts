@@ -1,0 +1,44 @@
+import type { Command } from 'commander'
+import colors from 'picocolors'
+import { decide, type Because, type Permission } from '../domains/access/access.ts'
+import { administerTenant, inOneTenant, userIdOf, type InTenant } from './administer.ts'
+import { reportTo } from './report.ts'
+
+/** `reeve access …` */
+export function accessCommands(program: Command): void {
+  const access = program.command('access').description('who may do what, and why')
+
+  inOneTenant(access.command('check'))
+    .argument('<person>', 'address or id')
+    .argument('<permission>', 'resource:action')
+    .option('--owner <person>', 'of an object that this person made')
+    .description('may this person do this? Exits with 3 when not')
+    .addHelpText('after', '\nExample:\n  reeve access check kim@example.com posts:update --tenant acme\n')
+    .action(async (person: string, permission: Permission, options: InTenant & { owner?: string }) => {
+      const decision = await administerTenant(options, async (tx) => {
+        const userId = await userIdOf(tx, person)
+        const owner = options.owner === undefined ? undefined : await userIdOf(tx, options.owner)
+        return decide(tx, { userId, permission, owner })
+      })
+      reportTo(options).done(decision, () => {
+        const verdict = decision.allowed ? colors.green('yes') : colors.red('no')
+        return `${verdict}: ${sentence(decision.because)}`
+      })
+      if (!decision.allowed) process.exitCode = 3
+    })
+}
+
+function sentence(because: Because): string {
+  switch (because.kind) {
+    case 'granted':
+      return `the role ${because.role} permits ${because.permission}${because.scope === 'own' ? ' of their own' : ''}`
+    case 'not_own':
+      return `the role ${because.role} permits ${because.permission} of their own, and this is not theirs`
+    case 'not_granted':
+      return `none of their roles permits ${because.permission}`
+    case 'suspended':
+      return 'they are suspended, or the tenant is closed'
+    case 'no_such_user':
+      return 'nobody here has this id'
+  }
+}

@@ -1,0 +1,124 @@
+import { Command, InvalidArgumentError } from 'commander'
+import colors from 'picocolors'
+import { closeDatabase, openDatabase } from '../database/database.ts'
+import { create } from '../operations/migrate/create.ts'
+import { deploy } from '../operations/migrate/deploy.ts'
+import { rollback } from '../operations/migrate/rollback.ts'
+import { status, type Status } from '../operations/migrate/status.ts'
+import { makePartitions } from '../operations/partition/partition.ts'
+import { confirm } from './ask.ts'
+import { reportTo, table, type Report } from './report.ts'
+import { migrating, openWorld, serverAccess, type World } from './world.ts'
+
+type Json = { json?: boolean }
+
+/** `reeve migrate …`: the schema, forward and back. */
+export function migrateCommands(program: Command): void {
+  const migrate = program.command('migrate').description('bring the schema forward, and back')
+
+  migrate
+    .command('status')
+    .description('what is applied, what is pending, and what does not fit')
+    .option('--json', 'answer for programs')
+    .addHelpText('after', '\nExample:\n  reeve migrate status\n\nExits with 1 when the schema is not up to date.\n')
+    .action(async (options: Json) => {
+      const found = await withWorld(options, (world, report) => status(migrating(world, report)))
+      reportTo(options).done(found, () => describe(found))
+      if (!found.upToDate) process.exitCode = 1
+    })
+
+  migrate
+    .command('deploy')
+    .description('apply what is pending, each migration in one transaction')
+    .option('--to <migration>', 'only as far as this one')
+    .option('--dry-run', 'say what would be applied, and apply nothing')
+    .option('--json', 'answer for programs')
+    .addHelpText('after', '\nExample:\n  DATABASE_ADMIN_URL=postgresql://admin@db/app reeve migrate deploy\n')
+    .action(async (options: Json & { to?: string; dryRun?: boolean }) => {
+      const { to, dryRun } = options
+      const done = await withWorld(options, async (world, report) => {
+        const done = await deploy({ ...migrating(world, report), to, dryRun })
+        if (!dryRun && done.pending.length === 0) await partitionsAhead(world)
+        return done
+      })
+      reportTo(options).done(done, () => {
+        if (dryRun) return done.pending.length === 0 ? 'nothing to apply' : `would apply\n${list(done.pending)}`
+        if (done.applied.length === 0) return `up to date: ${done.already} migrations`
+        return `applied\n${list(done.applied.map(({ name, ms }) => `${name} ${colors.dim(`${ms} ms`)}`))}`
+      })
+    })
+
+  migrate
+    .command('rollback')
+    .description('take back the last migration; says what is lost, and asks')
+    .option('--steps <n>', 'so many migrations', wholeNumber, 1)
+    .option('--to <migration>', 'as far as this one, which stays')
+    .option('--all', 'all of them')
+    .option('--yes', 'accept the loss without being asked')
+    .option('--json', 'answer for programs')
+    .addHelpText('after', '\nExample:\n  reeve migrate rollback\n  reeve migrate rollback --to 20261120100500 --yes\n')
+    .action(async (options: Json & { steps: number; to?: string; all?: boolean; yes?: boolean }) => {
+      const reach = options.to === undefined ? { steps: options.all ? ('all' as const) : options.steps } : { to: options.to }
+      const done = await withWorld(options, (world, report) =>
+        rollback({
+          ...migrating(world, report),
+          reach,
+          consent: (loss, name) => confirm(`Rolling back ${name} loses ${loss}`, 'lose it', options.yes ?? false),
+        }),
+      )
+      reportTo(options).done(done, () => `rolled back\n${list(done.rolledBack.map(({ name }) => name))}`)
+    })
+
+  migrate
+    .command('new')
+    .argument('<sentence...>', 'what the migration does, in a few words')
+    .description('begin a migration: a folder with the way forward and the way back')
+    .option('--folder <folder>', 'the folder of migrations', 'prisma/migrations')
+    .option('--json', 'answer for programs')
+    .addHelpText('after', '\nExample:\n  reeve migrate new people have a birthday\n')
+    .action(async (words: string[], options: Json & { folder: string }) => {
+      const made = await create({ folder: options.folder, sentence: words.join(' '), now: new Date() })
+      reportTo(options).done(made, () => `write the SQL, and the way back, in\n${list(made.files)}`)
+    })
+}
+
+async function withWorld<T>(options: Json, work: (world: World, report: Report) => Promise<T>): Promise<T> {
+  const report = reportTo(options)
+  const world = await openWorld(report)
+  try {
+    return await work(world, report)
+  } finally {
+    await world.close()
+  }
+}
+
+/** A month that begins before the next deploy finds its partition. */
+export async function partitionsAhead(world: World): Promise<void> {
+  const database = openDatabase(await serverAccess(world))
+  try {
+    await makePartitions(database)
+  } finally {
+    await closeDatabase(database)
+  }
+}
+
+function describe({ history, upToDate, applied, pending, failed, edited, missing, ahead }: Status): string {
+  if (history === 'unreadable') return 'there is a history of migrations, and this login may not read it'
+  const rows = [
+    ...applied.map(({ name, at }) => [colors.green('applied'), name, at.toISOString().slice(0, 16).replace('T', ' ')]),
+    ...pending.map(({ name, reversible }) => [colors.yellow('pending'), name, reversible ? null : 'no way back']),
+    ...failed.map(({ name, at }) => [colors.red('failed'), name, at.toISOString().slice(0, 16).replace('T', ' ')]),
+    ...edited.map((name) => [colors.red('edited'), name, 'changed after it was applied']),
+    ...missing.map((name) => [colors.red('missing'), name, ahead ? 'the database is ahead of this code' : 'not in the folder']),
+  ]
+  return `${table(['state', 'migration', ''], rows)}\n\n${upToDate ? colors.green('up to date') : colors.yellow('not up to date')}`
+}
+
+function list(lines: string[]): string {
+  return lines.map((line) => `  ${line}`).join('\n')
+}
+
+function wholeNumber(text: string): number {
+  if (/^[1-9]\d{0,3}$/.test(text)) return Number(text)
+  throw new InvalidArgumentError('It must be a whole number from 1 on.')
+}

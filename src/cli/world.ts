@@ -1,0 +1,137 @@
+import { existsSync } from 'node:fs'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import pg from 'pg'
+import { closeDatabase, openDatabase, type Database } from '../database/database.ts'
+import { asServer } from '../database/login.ts'
+import type { Access } from '../database/pool.ts'
+import { readConfig, type Config } from '../foundation/config.ts'
+import { pgSettings, type DatabaseAddress } from '../foundation/database-address.ts'
+import { Refusal } from '../foundation/refusal.ts'
+import { newKey, readKeyRing, type KeyRing } from '../foundation/secret.ts'
+import { appLogin } from '../operations/embedded/app-login.ts'
+import { startEmbedded, type Embedded } from '../operations/embedded/embedded.ts'
+import { houseRoles } from '../operations/migrate/roles.ts'
+import type { Migrating } from '../operations/migrate/session.ts'
+import type { Report } from './report.ts'
+
+/** Where the package lies: `prisma/` and the version are found from here. */
+export const home = fileURLToPath(new URL('../..', import.meta.url))
+const embeddedDatabase = 'reeve'
+
+/** What every command works with. PostgreSQL is the one of DATABASE_URL, or the embedded one in `.reeve`. */
+export type World = {
+  config: Config
+  /** Where we keep things of our own: `.reeve` in the current directory. */
+  directory: string
+  embedded: Embedded | undefined
+  /** The login that may change the schema. */
+  admin: () => pg.ClientConfig
+  close: () => Promise<void>
+}
+
+/** Reads the configuration and finds PostgreSQL, starting the embedded one if none is configured. */
+export async function openWorld(report: Report): Promise<World> {
+  const config = readConfig(process.env)
+  const directory = join(process.cwd(), '.reeve')
+  if (config.database) {
+    const admin = config.adminDatabase ?? config.database
+    return { config, directory, embedded: undefined, admin: () => clientSettings(admin, config), close: async () => {} }
+  }
+  if (config.environment === 'production') throw databaseMissing()
+  const embedded = await startEmbedded({ directory, log: report.note })
+  try {
+    await makeDatabase(embedded)
+  } catch (error) {
+    await embedded.stop()
+    throw error
+  }
+  const admin = () => ({ connectionString: embedded.url(embeddedDatabase), connectionTimeoutMillis: config.pool.connectTimeoutMs })
+  return { config, directory, embedded, admin, close: () => embedded.stop() }
+}
+
+/** What the migrator is told. */
+export function migrating(world: World, report: Report): Migrating {
+  const prisma = join(home, 'prisma')
+  return { connect: world.admin, folder: join(prisma, 'migrations'), roles: houseRoles(prisma), progress: report.progress }
+}
+
+/** How the server logs in: as reeve_app, or acting as it. */
+export async function serverAccess({ config, embedded }: World): Promise<Access> {
+  const { pool } = config
+  const bounds = {
+    poolSize: pool.poolSize,
+    acquireTimeoutMs: pool.acquireTimeoutMs,
+    statementTimeoutMs: pool.statementTimeoutMs,
+    lockTimeoutMs: pool.lockTimeoutMs,
+    idleInTransactionTimeoutMs: pool.idleInTransactionTimeoutMs,
+  }
+  if (!embedded) return asServer({ ...pgSettings(config.database!), ...bounds }, config.environment === 'production')
+  const { host, port } = embedded
+  const password = await appLogin(embedded, embeddedDatabase)
+  return { host, port, user: 'reeve_app', password, database: embeddedDatabase, ...bounds }
+}
+
+/** Work with the database as the server sees it. */
+export async function withDatabase<T>(report: Report, work: (database: Database, world: World) => Promise<T>): Promise<T> {
+  const world = await openWorld(report)
+  try {
+    const database = openDatabase(await serverAccess(world))
+    try {
+      return await work(database, world)
+    } finally {
+      await closeDatabase(database)
+    }
+  } finally {
+    await world.close()
+  }
+}
+
+/** The keys that seal cursors and the like. Outside production one is made at the first start and kept. */
+export async function secretKeys({ config, directory }: World): Promise<KeyRing> {
+  if (config.secretKeys) return config.secretKeys
+  const file = join(directory, 'secret-keys')
+  if (!existsSync(file)) {
+    await mkdir(directory, { recursive: true })
+    await writeFile(file, `${newKey('local')}\n`, { mode: 0o600, flag: 'wx' }).catch(existing)
+  }
+  const keys = readKeyRing((await readFile(file, 'utf8')).trim())
+  if (typeof keys !== 'string') return keys
+  throw new Refusal('invalid_configuration', `${file} is unusable: ${keys}`, 'delete the file; a new key is made at the next start')
+}
+
+/** The version of this package. */
+export async function version(): Promise<string> {
+  const { version } = JSON.parse(await readFile(join(home, 'package.json'), 'utf8')) as { version: string }
+  return version
+}
+
+function clientSettings(address: DatabaseAddress, config: Config): pg.ClientConfig {
+  return pgSettings(address, { connectionTimeoutMillis: config.pool.connectTimeoutMs })
+}
+
+async function makeDatabase(embedded: Embedded): Promise<void> {
+  const client = new pg.Client(embedded.url())
+  await client.connect()
+  try {
+    const { rowCount } = await client.query('select from pg_database where datname = $1', [embeddedDatabase])
+    if (rowCount === 0) await client.query(`create database ${embeddedDatabase}`)
+  } catch (error) {
+    if ((error as { code?: string }).code !== '42P04') throw error // another process was quicker
+  } finally {
+    await client.end()
+  }
+}
+
+function existing(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EEXIST') throw error
+}
+
+function databaseMissing(): Refusal {
+  return new Refusal(
+    'invalid_configuration',
+    'production has no PostgreSQL of its own',
+    'set DATABASE_URL, for example postgresql://reeve_app:password@db.example.com/reeve',
+  )
+}

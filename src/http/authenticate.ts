@@ -1,0 +1,99 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { Context, Database } from '../database/database.ts'
+import { checkSession, type Session } from '../domains/sessions/check.ts'
+import { Refusal } from '../foundation/refusal.ts'
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Set behind `requireAccount` and `requireTenant`. */
+    session: Session | undefined
+  }
+}
+
+export const sessionCookie = '__Host-reeve_session'
+
+/** Routes registered here are for people who are signed in. */
+export function requireAccount(app: FastifyInstance, database: Database): void {
+  app.addHook('onRequest', async (request) => {
+    request.session = await sessionOf(request, database)
+  })
+}
+
+/** Routes registered here are for active users of the tenant in the path. To all others there is no such tenant. */
+export function requireTenant(app: FastifyInstance, database: Database): void {
+  app.addHook('onRequest', async (request) => {
+    const { tenantId } = request.params as { tenantId: string }
+    if (!uuid.test(tenantId)) throw noSuchTenant()
+    request.session = await sessionOf(request, database, tenantId)
+    if (request.session.userId === undefined) throw noSuchTenant()
+  })
+}
+
+/** The context of a request behind `requireTenant`. */
+export function tenantContext(request: FastifyRequest): Context {
+  const { accountId, userId } = request.session!
+  const { tenantId } = request.params as { tenantId: string }
+  return { tenantId, actor: { kind: 'user', userId: userId!, accountId }, requestId: request.id, ip: request.ip }
+}
+
+/** The context of a request behind `requireAccount`. */
+export function accountContext(request: FastifyRequest): Omit<Context, 'tenantId'> {
+  return { actor: { kind: 'account', accountId: request.session!.accountId }, requestId: request.id, ip: request.ip }
+}
+
+/** Who is asking, from where, with what: for signing up and in, where nobody is known yet. */
+export function strangerOf(request: FastifyRequest): { requestId: string; ip: string; userAgent?: string } {
+  const userAgent = request.headers['user-agent']
+  return { requestId: request.id, ip: request.ip, ...(userAgent === undefined ? {} : { userAgent: userAgent.slice(0, 500) }) }
+}
+
+/** The live session of a request, if it has one; for routes that serve strangers too. */
+export async function sessionIfAny(request: FastifyRequest, database: Database): Promise<Session | undefined> {
+  return tokenOf(request) === undefined ? undefined : sessionOf(request, database)
+}
+
+const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
+
+async function sessionOf(request: FastifyRequest, database: Database, tenantId?: string): Promise<Session> {
+  const token = tokenOf(request)
+  const session = token === undefined ? undefined : await checkSession(database, token, tenantId)
+  if (session) return session
+  throw new Refusal(
+    'not_signed_in',
+    token === undefined ? 'nobody is signed in' : 'this session has ended',
+    'sign in with POST /v1/sessions and send the token as Authorization: Bearer',
+  )
+}
+
+function tokenOf(request: FastifyRequest): string | undefined {
+  const { authorization } = request.headers
+  if (authorization !== undefined) return /^Bearer +(\S+)$/i.exec(authorization)?.[1] ?? ''
+  const token = request.cookies[sessionCookie]
+  if (token !== undefined) refuseOtherSites(request)
+  return token
+}
+
+/**
+ * A cookie travels by itself, so a change that it authorizes must come from our own pages. Browsers say where a
+ * request comes from in Sec-Fetch-Site, older ones in Origin; SameSite=Lax on the cookie stands behind this.
+ */
+function refuseOtherSites(request: FastifyRequest): void {
+  if (request.method === 'GET' || request.method === 'HEAD') return
+  const site = request.headers['sec-fetch-site']
+  const { origin, host } = request.headers
+  const ours = site === undefined ? origin !== undefined && hostOf(origin) === host : site === 'same-origin'
+  if (ours) return
+  throw new Refusal(
+    'cross_site',
+    'a cookie does not authorize changes from another site',
+    'call from the same origin, or send the token as Authorization: Bearer',
+  )
+}
+
+function hostOf(origin: string): string | undefined {
+  return URL.canParse(origin) ? new URL(origin).host : undefined
+}
+
+function noSuchTenant(): Refusal {
+  return new Refusal('not_found', 'there is no such tenant', 'check the id, or ask to be invited')
+}
