@@ -335,13 +335,17 @@ CREATE OR REPLACE FUNCTION reeve.begin_with_an_owner()
  RETURNS trigger
  LANGUAGE plpgsql
 AS $function$
+declare
+  owner_role uuid;
 begin
-  if exists (select from public.tenants where id = new.id)
-     and not exists (
-       select from public.roles r
-       join public.user_roles ur on ur.tenant_id = r.tenant_id and ur.role_id = r.id
-       where r.tenant_id = new.id and r.is_system and r.name = 'owner' and ur.valid_until is null
-     ) then
+  if not exists (select from public.tenants where id = new.id) then
+    return null;  -- made and deleted in the same transaction
+  end if;
+  select r.id into owner_role from public.roles r where r.tenant_id = new.id and r.is_system and r.name = 'owner';
+  if not exists (
+    select from public.user_roles ur
+    where ur.tenant_id = new.id and ur.role_id = owner_role and ur.valid_until is null
+  ) then
     raise exception 'a tenant cannot be without an owner'
       using errcode = 'RV001', hint = 'make the tenant and its owner in one transaction';
   end if;
@@ -456,17 +460,19 @@ CREATE OR REPLACE FUNCTION reeve.keep_an_owner()
  LANGUAGE plpgsql
 AS $function$
 declare
-  tenant uuid := old.tenant_id;
+  tenant     uuid := old.tenant_id;
+  owner_role uuid;
 begin
   update public.tenant_guards set owner_changes = owner_changes + 1 where tenant_id = tenant;
   if not found then
     return null;  -- the tenant itself is being deleted
   end if;
+  -- Looked up first, so that PostgreSQL plans for how few owners there are and not for a role of usual size.
+  select r.id into owner_role from public.roles r where r.tenant_id = tenant and r.is_system and r.name = 'owner';
   if not exists (
-    select from public.roles r
-    join public.user_roles ur on ur.tenant_id = r.tenant_id and ur.role_id = r.id
-    join public.users u on u.tenant_id = ur.tenant_id and u.id = ur.user_id
-    where r.tenant_id = tenant and r.is_system and r.name = 'owner'
+    select from public.user_roles ur
+    join public.users u on u.tenant_id = tenant and u.id = ur.user_id
+    where ur.tenant_id = tenant and ur.role_id = owner_role
       and u.is_active and ur.valid_from <= now() and ur.valid_until is null
   ) then
     raise exception 'a tenant cannot be without an owner'
@@ -684,6 +690,43 @@ grant execute on function reeve.set_context(uuid,jsonb) to reeve_app;
 grant execute on function reeve.set_context(uuid,jsonb) to reeve_auth;
 grant execute on function reeve.set_context(uuid,jsonb) to reeve_readonly;
 
+CREATE OR REPLACE FUNCTION reeve.take_only_what_is_held()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+declare
+  actor  uuid := reeve.user_id();
+  person uuid := case tg_table_name when 'users' then (to_jsonb(old) ->> 'id')::uuid else (to_jsonb(old) ->> 'user_id')::uuid end;
+  wanted text[];
+begin
+  if actor is null or reeve.is_operator() or actor = person
+     or not exists (select from public.tenants where id = old.tenant_id) then
+    return coalesce(new, old);
+  end if;
+  if tg_table_name = 'user_roles' then
+    wanted := array(
+      select rp.permission::text from public.role_permissions rp
+      where rp.tenant_id = old.tenant_id and rp.role_id = (to_jsonb(old) ->> 'role_id')::uuid
+    );
+  else
+    wanted := array(
+      select distinct rp.permission::text from public.user_roles ur
+      join public.role_permissions rp on rp.tenant_id = ur.tenant_id and rp.role_id = ur.role_id
+      where ur.tenant_id = old.tenant_id and ur.user_id = person
+    );
+  end if;
+  if not reeve.holds(wanted) then
+    raise exception 'nobody can take from others more than they have'
+      using errcode = 'RV002', hint = 'ask an owner to do it';
+  end if;
+  return coalesce(new, old);
+end
+$function$;
+comment on function reeve.take_only_what_is_held() is 'Trigger: a role is taken away, and somebody suspended, only by those who hold all that goes.';
+revoke execute on function reeve.take_only_what_is_held() from public;
+grant execute on function reeve.take_only_what_is_held() to reeve_app;
+grant execute on function reeve.take_only_what_is_held() to reeve_auth;
+
 CREATE OR REPLACE FUNCTION reeve.tenant_furnish(tenant uuid)
  RETURNS uuid
  LANGUAGE plpgsql
@@ -714,6 +757,7 @@ begin
     ('admin',  'comments:*',      'any'),
     ('member', 'tenant:read',     'any'),
     ('member', 'users:read',      'any'),
+    ('member', 'users:update',    'own'),
     ('member', 'roles:read',      'any'),
     ('member', 'posts:read',      'any'),
     ('member', 'posts:create',    'any'),
@@ -993,6 +1037,7 @@ comment on column public.audit_logs.request_id is 'The request it belongs to. [n
 comment on column public.audit_logs.ip_address is 'From where. [personal]';
 comment on column public.audit_logs.old_values is 'What it was; for a change only what changed. [personal]';
 comment on column public.audit_logs.new_values is 'What it became; for a change only what changed. [personal]';
+CREATE INDEX audit_logs_action_idx ON public.audit_logs USING btree (tenant_id, action, created_at DESC, id DESC);
 CREATE INDEX audit_logs_entity_idx ON public.audit_logs USING btree (tenant_id, entity_type, entity_id, created_at DESC, id DESC);
 CREATE INDEX audit_logs_user_id_idx ON public.audit_logs USING btree (tenant_id, user_id, created_at DESC, id DESC);
 CREATE TRIGGER audit_logs_append_only BEFORE DELETE OR UPDATE ON public.audit_logs FOR EACH ROW EXECUTE FUNCTION reeve.append_only();
@@ -1272,6 +1317,7 @@ create table public.tenants (
   constraint tenants_pkey PRIMARY KEY (id),
   constraint tenants_slug_key UNIQUE (slug),
   constraint tenants_name_filled CHECK (((btrim((name)::text) <> ''::text) AND ((name)::text !~ '[[:cntrl:]]'::text))),
+  constraint tenants_operator_stays CHECK ((NOT (is_operator AND (deleted_at IS NOT NULL)))),
   constraint tenants_slug_form CHECK (((slug)::text ~ '^[a-z0-9](-?[a-z0-9])*$'::text))
 );
 comment on table public.tenants is 'Whose data it is: one row for each customer, team or site that shares this database.';
@@ -1290,7 +1336,8 @@ CREATE TRIGGER tenants_touch BEFORE UPDATE ON public.tenants FOR EACH ROW EXECUT
 alter table public.tenants enable row level security;
 create policy tenants_at_sign_in on public.tenants for select to reeve_auth using (true);
 create policy tenants_declared on public.tenants using ((id = reeve.tenant_id()) OR reeve.is_operator()) with check ((id = reeve.tenant_id()) OR reeve.is_operator());
-grant insert, select on table public.tenants to reeve_app;
+grant insert (id, slug, name) on table public.tenants to reeve_app;
+grant select on table public.tenants to reeve_app;
 grant select on table public.tenants to reeve_auth;
 grant select on table public.tenants to reeve_readonly;
 grant update (slug, name, deleted_at, deleted_by) on table public.tenants to reeve_app;
@@ -1344,6 +1391,7 @@ CREATE INDEX user_roles_role_id_idx ON public.user_roles USING btree (tenant_id,
 CREATE TRIGGER user_roles_audit AFTER INSERT OR DELETE OR UPDATE ON public.user_roles FOR EACH ROW EXECUTE FUNCTION reeve.audit('user_role', 'tenant_id', 'user_id', 'tenant_id');
 CREATE TRIGGER user_roles_give_only_what_is_held BEFORE INSERT OR UPDATE OF role_id ON public.user_roles FOR EACH ROW EXECUTE FUNCTION reeve.give_only_what_is_held();
 CREATE TRIGGER user_roles_keep_an_owner AFTER DELETE OR UPDATE ON public.user_roles FOR EACH ROW WHEN (reeve.is_owner_role(old.tenant_id, old.role_id)) EXECUTE FUNCTION reeve.keep_an_owner();
+CREATE TRIGGER user_roles_take_only_what_is_held BEFORE DELETE ON public.user_roles FOR EACH ROW EXECUTE FUNCTION reeve.take_only_what_is_held();
 alter table public.user_roles enable row level security;
 create policy user_roles_at_sign_in on public.user_roles for select to reeve_auth using (true);
 create policy user_roles_of_declared_tenant on public.user_roles using (tenant_id = reeve.tenant_id()) with check (tenant_id = reeve.tenant_id());
@@ -1368,7 +1416,7 @@ create table public.users (
   last_login_at timestamp with time zone,
   created_at timestamp with time zone not null default now(),
   updated_at timestamp with time zone not null default now(),
-  search text generated always as (lower((((((name)::text || ' '::text) || (COALESCE(username, ''::character varying))::text) || ' '::text) || (email)::text))) stored,
+  search text generated always as (((((lower((name)::text) || ' '::text) || (COALESCE(username, ''::character varying))::text) || ' '::text) || (email)::text)) stored,
   constraint users_pkey PRIMARY KEY (tenant_id, id),
   constraint users_tenant_account_key UNIQUE (tenant_id, account_id),
   constraint users_tenant_email_key UNIQUE (tenant_id, email),
@@ -1406,6 +1454,7 @@ CREATE INDEX users_suspended_by_idx ON public.users USING btree (tenant_id, susp
 CREATE TRIGGER users_audit AFTER INSERT OR DELETE OR UPDATE ON public.users FOR EACH ROW EXECUTE FUNCTION reeve.audit('user', 'tenant_id', 'id', 'tenant_id,search,last_login_at,updated_at');
 CREATE TRIGGER users_forget BEFORE DELETE ON public.users FOR EACH ROW EXECUTE FUNCTION reeve.forget_who_left();
 CREATE TRIGGER users_keep_an_owner AFTER UPDATE ON public.users FOR EACH ROW WHEN (((old.suspended_at IS NULL) AND (new.suspended_at IS NOT NULL))) EXECUTE FUNCTION reeve.keep_an_owner();
+CREATE TRIGGER users_take_only_what_is_held BEFORE UPDATE OF suspended_at ON public.users FOR EACH ROW WHEN ((old.suspended_at IS DISTINCT FROM new.suspended_at)) EXECUTE FUNCTION reeve.take_only_what_is_held();
 CREATE TRIGGER users_touch BEFORE UPDATE ON public.users FOR EACH ROW WHEN ((NOT (old.last_login_at IS DISTINCT FROM new.last_login_at))) EXECUTE FUNCTION reeve.touch_updated_at();
 CREATE TRIGGER users_unsign BEFORE DELETE ON public.users FOR EACH ROW EXECUTE FUNCTION reeve.unsign_what_they_wrote();
 alter table public.users enable row level security;

@@ -21,7 +21,10 @@ test('a change made in psql is written down under the name of the login', async 
   const mia = await aUser(database, acme)
   const written = await follow()
 
-  await admin.query(`update users set phone = '+49 30 1' where tenant_id = $1 and id = $2`, [tenantId, mia.userId])
+  await admin.query(`update users set phone = '+49 30 1' where tenant_id = $1 and id = $2`, [
+    tenantId,
+    mia.userId,
+  ])
 
   expect(await written()).toEqual([
     expect.objectContaining({
@@ -44,7 +47,11 @@ test('roles that are made, given and taken away in psql are written down', async
 
   await admin.query(`insert into roles (tenant_id, id, name) values ($1, $2, 'Auditors')`, [tenantId, roleId])
   await admin.query(`insert into role_permissions values ($1, $2, 'audit:read', 'any')`, [tenantId, roleId])
-  await admin.query('insert into user_roles (tenant_id, user_id, role_id) values ($1, $2, $3)', [tenantId, mia.userId, roleId])
+  await admin.query('insert into user_roles (tenant_id, user_id, role_id) values ($1, $2, $3)', [
+    tenantId,
+    mia.userId,
+    roleId,
+  ])
   await admin.query('delete from user_roles where tenant_id = $1 and role_id = $2', [tenantId, roleId])
   await admin.query('delete from roles where tenant_id = $1 and id = $2', [tenantId, roleId])
 
@@ -140,7 +147,10 @@ test.each(["update audit_logs set action = 'nothing'", 'delete from audit_logs',
 )
 
 test('a partition is no way round', async () => {
-  for (const statement of ["update audit_logs_default set action = 'nothing'", 'delete from audit_logs_default']) {
+  for (const statement of [
+    "update audit_logs_default set action = 'nothing'",
+    'delete from audit_logs_default',
+  ]) {
     await expect(database.pool.query(statement)).rejects.toMatchObject({ code: '42501' })
     await expect(admin.query(statement)).rejects.toMatchObject({ code: 'RV005' })
   }
@@ -154,7 +164,12 @@ test('a line of a month without a partition waits, and moves when its month is m
     )
     return rows.map(({ partition }) => partition)
   }
-  for (const time of ['2031-04-30T23:59:59.999999Z', '2031-05-01T00:00:00Z', '2031-05-31T23:59:59.999999Z', '2031-06-01T00:00:00Z']) {
+  for (const time of [
+    '2031-04-30T23:59:59.999999Z',
+    '2031-05-01T00:00:00Z',
+    '2031-05-31T23:59:59.999999Z',
+    '2031-06-01T00:00:00Z',
+  ]) {
     await admin.query(
       `insert into audit_logs (tenant_id, created_at, action, entity_type, db_role) values ($1, $2, 'far.ahead', 'test', 'postgres')`,
       [tenantId, time],
@@ -164,10 +179,17 @@ test('a line of a month without a partition waits, and moves when its month is m
 
   const make = () => database.pool.query(`select reeve.audit_partitions_ensure('2031-05-15', 1) as made`)
   expect((await make()).rows).toEqual([{ made: 1 }])
-  expect(await where()).toEqual(['audit_logs_default', 'audit_logs_2031_05', 'audit_logs_2031_05', 'audit_logs_default'])
+  expect(await where()).toEqual([
+    'audit_logs_default',
+    'audit_logs_2031_05',
+    'audit_logs_2031_05',
+    'audit_logs_default',
+  ])
 
   expect((await make()).rows).toEqual([{ made: 0 }])
-  await expect(admin.query(`delete from audit_logs where action = 'far.ahead'`)).rejects.toMatchObject({ code: 'RV005' })
+  await expect(admin.query(`delete from audit_logs where action = 'far.ahead'`)).rejects.toMatchObject({
+    code: 'RV005',
+  })
 })
 
 test('a tenant reads its own lines and nobody else’s, not even through a partition', async () => {

@@ -39,6 +39,11 @@ export const constraintRefusals: Readonly<Record<string, Sentence>> = {
     remedy: 'send one like north-harbour',
   },
   tenants_name_filled: nameFilled,
+  tenants_operator_stays: {
+    code: 'not_allowed',
+    message: 'the operator tenant cannot be deleted',
+    remedy: 'delete the tenants that it looks after, or reset the installation',
+  },
 
   // users
   users_tenant_email_key: {

@@ -22,10 +22,14 @@ test('whatever is Prisma’s has one version', () => {
   const ours = versionsOf('package.json')
   const tools = versionsOf('tools/prisma/package.json')
 
-  const clients = ['@prisma/client', '@prisma/adapter-pg', '@prisma/driver-adapter-utils'].map((name) => ours[name])
+  const clients = ['@prisma/client', '@prisma/adapter-pg', '@prisma/driver-adapter-utils'].map(
+    (name) => ours[name],
+  )
   expect(new Set([...clients, tools['@prisma/client-generator-ts'], tools['@prisma/get-dmmf']])).toEqual(
     new Set([literalOf('clientVersion')]),
   )
   const engines = [ours['@prisma/schema-engine-wasm'], tools['@prisma/prisma-schema-wasm']]
-  expect(engines.map((version) => version!.split('.').at(-1))).toEqual(Array(2).fill(literalOf('engineVersion')))
+  expect(engines.map((version) => version!.split('.').at(-1))).toEqual(
+    Array(2).fill(literalOf('engineVersion')),
+  )
 })

@@ -1,6 +1,5 @@
 import { PrismaPg } from '@prisma/adapter-pg'
 import type {
-  IsolationLevel,
   SqlDriverAdapter,
   SqlDriverAdapterFactory,
   SqlQuery,
@@ -15,7 +14,7 @@ import { fly } from './flight.ts'
 import { acquire } from './pool.ts'
 import { scopes, type Scope } from './prisma-scope.ts'
 import { statementNames } from './prisma-statement-names.ts'
-import { sql, type Sql } from './sql.ts'
+import { sql } from './sql.ts'
 
 /**
  * Prisma on our pool. Its own adapter sends the statements; transactions are ours: they declare their context, and
@@ -30,7 +29,7 @@ export function tenantAdapter({ pool, log }: Database): SqlDriverAdapterFactory 
     adapterName: stock.adapterName,
     async connect(): Promise<SqlDriverAdapter> {
       const adapter = await stock.connect()
-      adapter.startTransaction = (isolation) => startTransaction({ pool, log }, adapter, isolation)
+      adapter.startTransaction = () => startTransaction({ pool, log }, adapter)
       return adapter
     },
   }
@@ -38,28 +37,18 @@ export function tenantAdapter({ pool, log }: Database): SqlDriverAdapterFactory 
 
 type Door = { pool: pg.Pool; log: QueryLog | undefined }
 
-const openings: Record<IsolationLevel, Sql | undefined> = {
-  'READ UNCOMMITTED': undefined,
-  'READ COMMITTED': sql('prisma.begin', {}, 'begin'),
-  'REPEATABLE READ': sql('prisma.begin_repeatable', {}, 'begin isolation level repeatable read'),
-  SERIALIZABLE: sql('prisma.begin_serializable', {}, 'begin isolation level serializable'),
-  SNAPSHOT: undefined,
-}
+const begin = sql('prisma.begin', {}, 'begin')
 const commit = sql('prisma.commit', {}, 'commit')
 const rollback = sql('prisma.rollback', {}, 'rollback')
 
-async function startTransaction(
-  { pool, log }: Door,
-  adapter: SqlDriverAdapter,
-  isolation: IsolationLevel = 'READ COMMITTED',
-): Promise<PrismaTransaction> {
+async function startTransaction({ pool, log }: Door, adapter: SqlDriverAdapter): Promise<PrismaTransaction> {
   const scope = scopes.getStore()
-  const opening = openings[isolation]
-  if (!scope || scope.begun || !opening) throw forNobody()
+  if (!scope) throw forNobody()
+  if (scope.begun) throw beside()
   scope.begun = true
 
   const client = await acquire(pool)
-  scope.transaction = new Transaction(client, scope.context, opening, log)
+  scope.transaction = new Transaction(client, scope.context, begin, log)
   return new TenantTransaction(scope, scope.transaction, client, adapter, log)
 }
 
@@ -69,6 +58,15 @@ function forNobody(): Refusal {
     'internal',
     'a transaction of Prisma was begun without saying for whom',
     'go through withTenant(), and use the client that it gives to the work',
+  )
+}
+
+/** It would be on another connection, and would not see what the first has done. */
+function beside(): Refusal {
+  return new Refusal(
+    'internal',
+    'Prisma was about to begin a second transaction beside the one that it is in',
+    'await one statement after the other, or nest: tx.$transaction(async (nested) => …)',
   )
 }
 

@@ -1,9 +1,11 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { Context, Transaction } from './database.ts'
-import type { TenantPrisma } from './prisma.ts'
+import type { PrismaClient, TenantPrisma } from './prisma.ts'
 
 /** What one `withTenant` is about, from its beginning to its end. */
 export type Scope = {
+  /** The client that it was begun with: another one is of another database, and has nothing to do with it. */
+  readonly prisma: PrismaClient
   readonly context: Context
   /** It has one transaction, and has begun it. */
   begun?: true

@@ -11,6 +11,9 @@ export type { Prisma, PrismaClient } from './generated/client.ts'
 /** Prisma Client inside of one tenant's transaction. */
 export type TenantPrisma = Prisma.TransactionClient & { readonly context: Context }
 
+/** `resource:action`, a name of the catalogue. */
+type Permission = `${string}:${string}`
+
 /**
  * Prisma Client on the pool of a database. By itself it sees no row of any tenant: `withTenant` is the way to them.
  * Loads Prisma at the first call, and not before. Closing the database closes what it uses.
@@ -50,10 +53,10 @@ export async function withTenant<T>(
   { timeoutMs }: { timeoutMs?: number } = {},
 ): Promise<T> {
   const outer = scopes.getStore()
-  const scope: Scope = { context }
+  const scope: Scope = { prisma, context }
   const options = timeoutMs === undefined ? {} : { timeout: timeoutMs }
   try {
-    if (outer?.tx) return await inside(outer.tx, context, work)
+    if (outer?.tx && outer.prisma === prisma) return await inside(outer.tx, context, work)
     return await scopes.run(scope, () =>
       prisma.$transaction((client) => {
         scope.tx = withContext(client, context)
@@ -76,7 +79,7 @@ const demandPermission = sql('prisma.demand', {}, 'select from reeve.authorize($
  */
 export async function demand(
   tx: TenantPrisma,
-  permission: string,
+  permission: Permission,
   owner: string | null = null,
 ): Promise<void> {
   await transactionOf(tx).run(demandPermission, [permission, owner])
@@ -91,7 +94,7 @@ const askPermission = sql(
 /** Whether the actor of this transaction may do this. */
 export async function may(
   tx: TenantPrisma,
-  permission: string,
+  permission: Permission,
   owner: string | null = null,
 ): Promise<boolean> {
   const { tenantId, actor } = tx.context
@@ -105,7 +108,7 @@ export async function may(
  * The first line of a verb about many objects: demands the permission at least over what the actor made, and says
  * over whose objects they hold it.
  */
-export async function reach(tx: TenantPrisma, permission: string): Promise<'any' | 'own'> {
+export async function reach(tx: TenantPrisma, permission: Permission): Promise<'any' | 'own'> {
   const { tenantId, actor } = tx.context
   const self = actor.kind === 'user' ? actor.userId : null
   const transaction = transactionOf(tx)

@@ -19,7 +19,7 @@ export const ruleRefusals: Readonly<Record<string, Sentence>> = {
   },
   RV004: {
     code: 'system_role',
-    message: 'the roles that every tenant is born with cannot be changed',
+    message: 'the roles that every tenant is born with stay as they are',
     remedy: 'make a role of your own, and change that one',
   },
   RV005: {

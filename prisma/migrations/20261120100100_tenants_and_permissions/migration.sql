@@ -16,7 +16,8 @@ create table tenants (
   constraint tenants_pkey primary key (id),
   constraint tenants_slug_key unique (slug),
   constraint tenants_slug_form check (slug ~ '^[a-z0-9](-?[a-z0-9])*$'),
-  constraint tenants_name_filled check (btrim(name) <> '' and name !~ '[[:cntrl:]]')
+  constraint tenants_name_filled check (btrim(name) <> '' and name !~ '[[:cntrl:]]'),
+  constraint tenants_operator_stays check (not (is_operator and deleted_at is not null))
 );
 
 create unique index tenants_one_operator on tenants (is_operator) where is_operator;
@@ -96,7 +97,8 @@ $$;
 comment on function reeve.permission_patterns(text) is 'The granted names that permit resource:action: itself, resource:*, *:action, *:*.';
 
 grant execute on function reeve.permission_patterns(text) to reeve_app, reeve_auth, reeve_readonly;
-grant select, insert on tenants to reeve_app;
+grant select on tenants to reeve_app;
+grant insert (id, slug, name) on tenants to reeve_app;
 grant update (slug, name, deleted_at, deleted_by) on tenants to reeve_app;
 grant select on tenants to reeve_auth, reeve_readonly;
 grant select on permissions to reeve_app, reeve_auth, reeve_readonly;

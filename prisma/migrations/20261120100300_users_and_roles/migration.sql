@@ -22,7 +22,7 @@ create table users (
   last_login_at     timestamptz,
   created_at        timestamptz not null default now(),
   updated_at        timestamptz not null default now(),
-  search            text generated always as (lower(name || ' ' || coalesce(username, '') || ' ' || email)) stored,
+  search            text generated always as (lower(name) || ' ' || coalesce(username, '') || ' ' || email) stored,
 
   constraint users_pkey primary key (tenant_id, id),
   constraint users_tenant_email_key unique (tenant_id, email),
@@ -196,17 +196,19 @@ create function reeve.keep_an_owner() returns trigger
   language plpgsql
 as $$
 declare
-  tenant uuid := old.tenant_id;
+  tenant     uuid := old.tenant_id;
+  owner_role uuid;
 begin
   update public.tenant_guards set owner_changes = owner_changes + 1 where tenant_id = tenant;
   if not found then
     return null;  -- the tenant itself is being deleted
   end if;
+  -- Looked up first, so that PostgreSQL plans for how few owners there are and not for a role of usual size.
+  select r.id into owner_role from public.roles r where r.tenant_id = tenant and r.is_system and r.name = 'owner';
   if not exists (
-    select from public.roles r
-    join public.user_roles ur on ur.tenant_id = r.tenant_id and ur.role_id = r.id
-    join public.users u on u.tenant_id = ur.tenant_id and u.id = ur.user_id
-    where r.tenant_id = tenant and r.is_system and r.name = 'owner'
+    select from public.user_roles ur
+    join public.users u on u.tenant_id = tenant and u.id = ur.user_id
+    where ur.tenant_id = tenant and ur.role_id = owner_role
       and u.is_active and ur.valid_from <= now() and ur.valid_until is null
   ) then
     raise exception 'a tenant cannot be without an owner'
@@ -265,6 +267,7 @@ begin
     ('admin',  'comments:*',      'any'),
     ('member', 'tenant:read',     'any'),
     ('member', 'users:read',      'any'),
+    ('member', 'users:update',    'own'),
     ('member', 'roles:read',      'any'),
     ('member', 'posts:read',      'any'),
     ('member', 'posts:create',    'any'),
@@ -291,13 +294,17 @@ comment on function reeve.tenant_furnish(uuid) is 'Gives a new tenant its system
 create function reeve.begin_with_an_owner() returns trigger
   language plpgsql
 as $$
+declare
+  owner_role uuid;
 begin
-  if exists (select from public.tenants where id = new.id)
-     and not exists (
-       select from public.roles r
-       join public.user_roles ur on ur.tenant_id = r.tenant_id and ur.role_id = r.id
-       where r.tenant_id = new.id and r.is_system and r.name = 'owner' and ur.valid_until is null
-     ) then
+  if not exists (select from public.tenants where id = new.id) then
+    return null;  -- made and deleted in the same transaction
+  end if;
+  select r.id into owner_role from public.roles r where r.tenant_id = new.id and r.is_system and r.name = 'owner';
+  if not exists (
+    select from public.user_roles ur
+    where ur.tenant_id = new.id and ur.role_id = owner_role and ur.valid_until is null
+  ) then
     raise exception 'a tenant cannot be without an owner'
       using errcode = 'RV001', hint = 'make the tenant and its owner in one transaction';
   end if;

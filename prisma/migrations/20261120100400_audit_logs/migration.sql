@@ -24,6 +24,7 @@ create table audit_logs (
 ) partition by range (created_at);
 
 create index audit_logs_user_id_idx on audit_logs (tenant_id, user_id, created_at desc, id desc);
+create index audit_logs_action_idx on audit_logs (tenant_id, action, created_at desc, id desc);
 create index audit_logs_entity_idx on audit_logs (tenant_id, entity_type, entity_id, created_at desc, id desc);
 
 -- A row never fails for want of a partition: what fits no month waits here, and moves when its month is made.

@@ -137,6 +137,47 @@ create trigger user_roles_give_only_what_is_held before insert or update of role
 create trigger role_permissions_give_only_what_is_held before insert on role_permissions
   for each row execute function reeve.give_only_what_is_held();
 
+-- RV002: nobody takes from others what they do not have themselves, neither the role nor, by suspending, its use.
+create function reeve.take_only_what_is_held() returns trigger
+  language plpgsql
+as $$
+declare
+  actor  uuid := reeve.user_id();
+  person uuid := case tg_table_name when 'users' then (to_jsonb(old) ->> 'id')::uuid else (to_jsonb(old) ->> 'user_id')::uuid end;
+  wanted text[];
+begin
+  if actor is null or reeve.is_operator() or actor = person
+     or not exists (select from public.tenants where id = old.tenant_id) then
+    return coalesce(new, old);
+  end if;
+  if tg_table_name = 'user_roles' then
+    wanted := array(
+      select rp.permission::text from public.role_permissions rp
+      where rp.tenant_id = old.tenant_id and rp.role_id = (to_jsonb(old) ->> 'role_id')::uuid
+    );
+  else
+    wanted := array(
+      select distinct rp.permission::text from public.user_roles ur
+      join public.role_permissions rp on rp.tenant_id = ur.tenant_id and rp.role_id = ur.role_id
+      where ur.tenant_id = old.tenant_id and ur.user_id = person
+    );
+  end if;
+  if not reeve.holds(wanted) then
+    raise exception 'nobody can take from others more than they have'
+      using errcode = 'RV002', hint = 'ask an owner to do it';
+  end if;
+  return coalesce(new, old);
+end
+$$;
+comment on function reeve.take_only_what_is_held() is
+  'Trigger: a role is taken away, and somebody suspended, only by those who hold all that goes.';
+create trigger user_roles_take_only_what_is_held before delete on user_roles
+  for each row execute function reeve.take_only_what_is_held();
+create trigger users_take_only_what_is_held before update of suspended_at on users
+  for each row when (old.suspended_at is distinct from new.suspended_at)
+  execute function reeve.take_only_what_is_held();
+
 grant execute on function
-  reeve.access_decision(uuid, uuid, text, uuid), reeve.authorize(text, uuid), reeve.holds(text[]), reeve.give_only_what_is_held()
+  reeve.access_decision(uuid, uuid, text, uuid), reeve.authorize(text, uuid), reeve.holds(text[]),
+  reeve.give_only_what_is_held(), reeve.take_only_what_is_held()
   to reeve_app, reeve_auth;

@@ -3,6 +3,9 @@ set local lock_timeout = '3s';
 
 drop trigger user_roles_give_only_what_is_held on user_roles;
 drop trigger role_permissions_give_only_what_is_held on role_permissions;
+drop trigger user_roles_take_only_what_is_held on user_roles;
+drop trigger users_take_only_what_is_held on users;
+drop function reeve.take_only_what_is_held();
 drop function reeve.give_only_what_is_held();
 drop function reeve.holds(text[]);
 drop function reeve.authorize(text, uuid);

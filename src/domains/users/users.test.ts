@@ -160,7 +160,7 @@ test('whoever was granted changes of their own changes their own details and nob
   const self = await aRole(acme, ['users:update:own'])
   const [ann, bob] = [
     await aUser(database, acme, { roles: [self] }),
-    await aUser(database, acme, { roles: ['member'] }),
+    await aUser(database, acme, { roles: ['viewer'] }),
   ]
 
   const renamed = await change(ann, ann.userId, { name: 'Ann', profile: { locale: 'en' } })
