@@ -289,6 +289,9 @@ begin
       execute format('create table public.%I partition of public.audit_logs for values from (%L) to (%L)',
                      partition, month_start::timestamptz, month_end::timestamptz);
     end if;
+    -- A partition inherits the triggers for its rows, and none for itself as a whole.
+    execute format('create trigger audit_logs_no_truncate before truncate on public.%I
+                      for each statement execute function reeve.append_only()', partition);
     made := made + 1;
   end loop;
   return made;
@@ -989,7 +992,7 @@ create table public.accounts (
   created_at timestamp with time zone not null default now(),
   updated_at timestamp with time zone not null default now(),
   constraint accounts_pkey PRIMARY KEY (id),
-  constraint accounts_name_filled CHECK (((btrim((name)::text) <> ''::text) AND ((name)::text !~ '[[:cntrl:]]'::text)))
+  constraint accounts_name_filled CHECK ((((name)::text ~ '[^[:space:]]'::text) AND ((name)::text !~ '[[:cntrl:]]'::text)))
 );
 comment on table public.accounts is 'A human who can sign in. Exists once; the tenants that know the human each have a user.';
 comment on column public.accounts.id is 'UUIDv7. [personal]';
@@ -1058,7 +1061,7 @@ create table public.comments (
   created_at timestamp with time zone not null default now(),
   updated_at timestamp with time zone not null default now(),
   constraint comments_pkey PRIMARY KEY (tenant_id, id),
-  constraint comments_content_length CHECK (((btrim(content) <> ''::text) AND (char_length(content) <= 10000)))
+  constraint comments_content_length CHECK (((content ~ '[^[:space:]]'::text) AND (char_length(content) <= 10000)))
 );
 comment on table public.comments is 'What somebody said under a post.';
 comment on column public.comments.tenant_id is 'Whose row it is. [none]';
@@ -1181,7 +1184,7 @@ create table public.posts (
   constraint posts_content_length CHECK ((char_length(content) <= 100000)),
   constraint posts_published_has_time CHECK ((((status)::text <> 'published'::text) OR (published_at IS NOT NULL))),
   constraint posts_status_known CHECK ((status IN ('draft', 'published', 'archived'))),
-  constraint posts_title_filled CHECK (((btrim((title)::text) <> ''::text) AND ((title)::text !~ '[[:cntrl:]]'::text)))
+  constraint posts_title_filled CHECK ((((title)::text ~ '[^[:space:]]'::text) AND ((title)::text !~ '[[:cntrl:]]'::text)))
 );
 comment on table public.posts is 'An article: draft, published or archived.';
 comment on column public.posts.tenant_id is 'Whose row it is. [none]';
@@ -1236,7 +1239,7 @@ create table public.roles (
   updated_at timestamp with time zone not null default now(),
   constraint roles_pkey PRIMARY KEY (tenant_id, id),
   constraint roles_tenant_name_key UNIQUE (tenant_id, name),
-  constraint roles_name_filled CHECK (((btrim((name)::text) <> ''::text) AND ((name)::text !~ '[[:cntrl:]]'::text)))
+  constraint roles_name_filled CHECK ((((name)::text ~ '[^[:space:]]'::text) AND ((name)::text !~ '[[:cntrl:]]'::text)))
 );
 comment on table public.roles is 'A named set of permissions in one tenant.';
 comment on column public.roles.tenant_id is 'Whose row it is. [none]';
@@ -1316,7 +1319,7 @@ create table public.tenants (
   updated_at timestamp with time zone not null default now(),
   constraint tenants_pkey PRIMARY KEY (id),
   constraint tenants_slug_key UNIQUE (slug),
-  constraint tenants_name_filled CHECK (((btrim((name)::text) <> ''::text) AND ((name)::text !~ '[[:cntrl:]]'::text))),
+  constraint tenants_name_filled CHECK ((((name)::text ~ '[^[:space:]]'::text) AND ((name)::text !~ '[[:cntrl:]]'::text))),
   constraint tenants_operator_stays CHECK ((NOT (is_operator AND (deleted_at IS NOT NULL)))),
   constraint tenants_slug_form CHECK (((slug)::text ~ '^[a-z0-9](-?[a-z0-9])*$'::text))
 );
@@ -1423,7 +1426,7 @@ create table public.users (
   constraint users_tenant_username_key UNIQUE (tenant_id, username),
   constraint users_avatar_url_form CHECK (((avatar_url)::text ~ '^https?://[^[:space:][:cntrl:]]+$'::text)),
   constraint users_email_form CHECK ((((email)::text = lower((email)::text)) AND ((email)::text ~ '^[^[:space:][:cntrl:]@]+@[^[:space:][:cntrl:]@]+$'::text))),
-  constraint users_name_filled CHECK (((btrim((name)::text) <> ''::text) AND ((name)::text !~ '[[:cntrl:]]'::text))),
+  constraint users_name_filled CHECK ((((name)::text ~ '[^[:space:]]'::text) AND ((name)::text !~ '[[:cntrl:]]'::text))),
   constraint users_phone_form CHECK (((phone)::text ~ '^[+0-9(][-0-9 ()./]*$'::text)),
   constraint users_suspension_whole CHECK (((suspended_at IS NOT NULL) OR ((suspended_by IS NULL) AND (suspension_reason IS NULL)))),
   constraint users_username_form CHECK ((((username)::text = lower((username)::text)) AND ((username)::text !~ '[[:space:][:cntrl:]@]'::text) AND ((username)::text <> ''::text)))

@@ -40,6 +40,9 @@ const savepoint = sql('savepoint', {}, 'savepoint nested')
 const release = sql('release', {}, 'release savepoint nested')
 const rollbackTo = sql('rollback_to', {}, 'rollback to savepoint nested')
 
+/** So many statements open a transaction: its beginning, and the declaration. */
+const opening = 2
+
 /**
  * A transaction that has declared its context. Nothing leaves before the first statement that wants an answer; then
  * `begin`, the declaration, whatever was queued and that statement travel together.
@@ -49,13 +52,15 @@ export class Transaction {
   readonly client: pg.ClientBase
   readonly #log: QueryLog | undefined
   #queued: Step[]
+  /** Whether PostgreSQL has heard of it. */
+  begun = false
 
-  constructor(client: pg.ClientBase, context: Context, opening: Sql, log?: QueryLog) {
+  constructor(client: pg.ClientBase, context: Context, beginning: Sql, log?: QueryLog) {
     this.client = client
     this.context = context
     this.#log = log
     this.#queued = [
-      { sql: opening, values: [] },
+      { sql: beginning, values: [] },
       { sql: declare, values: [context.tenantId, JSON.stringify(declaration(context))] },
     ]
   }
@@ -83,9 +88,14 @@ export class Transaction {
     return affected
   }
 
-  /** Sends what is still queued. */
-  async flush(): Promise<void> {
+  /** Begins now, for statements that go another way than through here. */
+  async start(): Promise<void> {
     if (this.#queued.length > 0) await this.#fly([])
+  }
+
+  /** Sends what is still queued; a transaction in which nothing happened is never begun. */
+  async flush(): Promise<void> {
+    if (this.#queued.length > (this.begun ? 0 : opening)) await this.start()
   }
 
   async #send(statement: Sql, values: readonly unknown[]): Promise<StepResult> {
@@ -96,6 +106,7 @@ export class Transaction {
   async #fly(last: Step[]): Promise<StepResult[]> {
     const steps = [...this.#queued, ...last]
     this.#queued = []
+    this.begun = true
     const started = performance.now()
     const log = (failed: boolean) =>
       this.#log?.({
@@ -172,33 +183,37 @@ export async function nested<T>(tx: Transaction, work: () => Promise<T>): Promis
 function transact<T>(
   database: Database,
   context: Context,
-  opening: Sql,
+  beginning: Sql,
   work: (tx: Transaction) => Promise<T>,
 ): Promise<T> {
-  return withRetry(requestBudget, () => transactOnce(database, context, opening, work))
+  return withRetry(requestBudget, () => transactOnce(database, context, beginning, work))
 }
 
 async function transactOnce<T>(
   database: Database,
   context: Context,
-  opening: Sql,
+  beginning: Sql,
   work: (tx: Transaction) => Promise<T>,
 ): Promise<T> {
   const client = await acquire(database.pool)
   // A connection that dies between two statements says so here; the next statement fails and reports it.
   client.on('error', ignore)
+  const tx = new Transaction(client, context, beginning, database.log)
   let result: T
   try {
-    const tx = new Transaction(client, context, opening, database.log)
     result = await work(tx)
     await tx.flush()
   } catch (error) {
     const dead = error instanceof DatabaseFailure && error.closesConnection
-    giveBack(client, dead || (await tryTo(client, rollback)) !== undefined)
+    giveBack(client, dead || (tx.begun && (await tryTo(client, rollback)) !== undefined))
     throw error
   }
+  if (!tx.begun) {
+    giveBack(client, false)
+    return result
+  }
   const ending = tryTo(client, commit)
-  if (opening === beginReadOnly) {
+  if (beginning === beginReadOnly) {
     void ending.then((failure) => giveBack(client, failure !== undefined))
     return result
   }

@@ -122,9 +122,10 @@ class TenantTransaction implements PrismaTransaction {
   async commit() {
     try {
       await this.#transaction.flush()
+      if (!this.#transaction.begun) return
       const [done] = await fly(this.#client, [{ sql: commit, values: [] }])
       // PostgreSQL answers the commit of a failed transaction with ROLLBACK, and no error
-      if (done!.tag === 'ROLLBACK') throw new Error('a failed statement was ignored; nothing was committed')
+      if (done!.tag === 'ROLLBACK') throw new DatabaseFailure('transaction_rollback')
     } catch (error) {
       this.#unusable = true
       throw toFailure(error, 'commit')
@@ -135,7 +136,7 @@ class TenantTransaction implements PrismaTransaction {
 
   async rollback() {
     try {
-      await fly(this.#client, [{ sql: rollback, values: [] }])
+      if (this.#transaction.begun) await fly(this.#client, [{ sql: rollback, values: [] }])
     } catch {
       this.#unusable = true
     } finally {
@@ -162,7 +163,7 @@ class TenantTransaction implements PrismaTransaction {
 
   async #begin() {
     try {
-      await this.#transaction.flush()
+      await this.#transaction.start()
     } catch (error) {
       this.#unusable = true
       this.#scope.failure = error

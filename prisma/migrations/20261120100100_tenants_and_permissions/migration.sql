@@ -16,7 +16,7 @@ create table tenants (
   constraint tenants_pkey primary key (id),
   constraint tenants_slug_key unique (slug),
   constraint tenants_slug_form check (slug ~ '^[a-z0-9](-?[a-z0-9])*$'),
-  constraint tenants_name_filled check (btrim(name) <> '' and name !~ '[[:cntrl:]]'),
+  constraint tenants_name_filled check (name ~ '[^[:space:]]' and name !~ '[[:cntrl:]]'),
   constraint tenants_operator_stays check (not (is_operator and deleted_at is not null))
 );
 

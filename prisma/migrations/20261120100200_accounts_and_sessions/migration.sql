@@ -13,7 +13,7 @@ create table accounts (
   updated_at      timestamptz not null default now(),
 
   constraint accounts_pkey primary key (id),
-  constraint accounts_name_filled check (btrim(name) <> '' and name !~ '[[:cntrl:]]')
+  constraint accounts_name_filled check (name ~ '[^[:space:]]' and name !~ '[[:cntrl:]]')
 );
 
 -- Stored lower-case in the C collation: neither citext nor lower() can use an index under row-level security.

@@ -30,7 +30,7 @@ create table users (
   constraint users_tenant_account_key unique (tenant_id, account_id),
   constraint users_email_form check (email = lower(email) and email ~ '^[^[:space:][:cntrl:]@]+@[^[:space:][:cntrl:]@]+$'),
   constraint users_username_form check (username = lower(username) and username !~ '[[:space:][:cntrl:]@]' and username <> ''),
-  constraint users_name_filled check (btrim(name) <> '' and name !~ '[[:cntrl:]]'),
+  constraint users_name_filled check (name ~ '[^[:space:]]' and name !~ '[[:cntrl:]]'),
   constraint users_phone_form check (phone ~ '^[+0-9(][-0-9 ()./]*$'),
   constraint users_avatar_url_form check (avatar_url ~ '^https?://[^[:space:][:cntrl:]]+$'),
   constraint users_suspension_whole check (suspended_at is not null or (suspended_by is null and suspension_reason is null))
@@ -59,7 +59,7 @@ create table roles (
 
   constraint roles_pkey primary key (tenant_id, id),
   constraint roles_tenant_name_key unique (tenant_id, name),
-  constraint roles_name_filled check (btrim(name) <> '' and name !~ '[[:cntrl:]]')
+  constraint roles_name_filled check (name ~ '[^[:space:]]' and name !~ '[[:cntrl:]]')
 );
 
 -- scope: any = every object of that kind, own = those the user made.

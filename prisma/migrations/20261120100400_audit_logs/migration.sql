@@ -67,6 +67,9 @@ begin
       execute format('create table public.%I partition of public.audit_logs for values from (%L) to (%L)',
                      partition, month_start::timestamptz, month_end::timestamptz);
     end if;
+    -- A partition inherits the triggers for its rows, and none for itself as a whole.
+    execute format('create trigger audit_logs_no_truncate before truncate on public.%I
+                      for each statement execute function reeve.append_only()', partition);
     made := made + 1;
   end loop;
   return made;
@@ -91,6 +94,8 @@ comment on function reeve.append_only() is 'Trigger: refuses every update, and d
 create trigger audit_logs_append_only before update or delete on audit_logs
   for each row execute function reeve.append_only();
 create trigger audit_logs_no_truncate before truncate on audit_logs
+  for each statement execute function reeve.append_only();
+create trigger audit_logs_no_truncate before truncate on audit_logs_default
   for each statement execute function reeve.append_only();
 
 -- Arguments: what the thing is called, its tenant column ('' for none), its key column, the columns to leave out.

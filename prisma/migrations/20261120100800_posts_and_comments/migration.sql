@@ -15,7 +15,7 @@ create table posts (
   updated_at   timestamptz not null default now(),
 
   constraint posts_pkey primary key (tenant_id, id),
-  constraint posts_title_filled check (btrim(title) <> '' and title !~ '[[:cntrl:]]'),
+  constraint posts_title_filled check (title ~ '[^[:space:]]' and title !~ '[[:cntrl:]]'),
   constraint posts_content_length check (char_length(content) <= 100000),
   constraint posts_status_known check (status in ('draft', 'published', 'archived')),
   constraint posts_published_has_time check (status <> 'published' or published_at is not null)
@@ -31,7 +31,7 @@ create table comments (
   updated_at timestamptz not null default now(),
 
   constraint comments_pkey primary key (tenant_id, id),
-  constraint comments_content_length check (btrim(content) <> '' and char_length(content) <= 10000)
+  constraint comments_content_length check (content ~ '[^[:space:]]' and char_length(content) <= 10000)
 );
 
 alter table posts add constraint posts_tenant_id_fkey

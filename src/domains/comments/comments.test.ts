@@ -16,7 +16,8 @@ import { updateComment } from './update.ts'
 const { database, admin } = await testDatabase()
 const prisma = await openPrisma(database)
 
-const as = <T>({ context }: Person, work: (tx: TenantPrisma) => Promise<T>) => withTenant(prisma, context, work)
+const as = <T>({ context }: Person, work: (tx: TenantPrisma) => Promise<T>) =>
+  withTenant(prisma, context, work)
 const aPost = async (who: Person, status: PostStatus = 'published') =>
   (await as(who, (tx) => createPost(tx, { title: 'Hello', content: 'World', status }))).id
 const say = (who: Person, postId: string, content = 'Hear, hear') =>
@@ -74,7 +75,10 @@ test('members rephrase what they said, and nobody else’s words, which an owner
   await expect(rephrase(mia, postId, id)).rejects.toMatchObject(notAllowed)
   const rephrased = await rephrase(max, postId, id)
   expect(rephrased.content).toBe('In other words')
-  expect(await rephrase(owner, postId, id, 'Moderated')).toMatchObject({ userId: max.userId, content: 'Moderated' })
+  expect(await rephrase(owner, postId, id, 'Moderated')).toMatchObject({
+    userId: max.userId,
+    content: 'Moderated',
+  })
 })
 
 test('members take back what they said, and nothing else, which an owner may', async () => {

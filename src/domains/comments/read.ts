@@ -12,10 +12,7 @@ export async function readComment(tx: TenantPrisma, postId: string, commentId: s
 }
 
 /** Which comments under a post there are for the actor, who may read comments, and this post, or is refused. */
-export async function visibleComments(
-  tx: TenantPrisma,
-  postId: string,
-): Promise<Prisma.CommentWhereInput> {
+export async function visibleComments(tx: TenantPrisma, postId: string): Promise<Prisma.CommentWhereInput> {
   const whose = await reach(tx, 'comments:read')
   const { id } = await readPost(tx, postId)
   const theirs = whose === 'own' ? { userId: selfOf(tx) } : {}
@@ -23,5 +20,9 @@ export async function visibleComments(
 }
 
 function noSuchComment(): never {
-  throw new Refusal('not_found', 'no comment here has this id', 'list the comments of the post, and ask again')
+  throw new Refusal(
+    'not_found',
+    'no comment here has this id',
+    'list the comments of the post, and ask again',
+  )
 }

@@ -5,7 +5,10 @@ import { asPost, postFields, selfOf, type Post, type PostStatus } from './post.t
 export type NewPost = { title: string; content: string; status?: PostStatus | undefined }
 
 /** Begins a post of the actor's own: a draft, unless said otherwise by somebody who may publish. */
-export async function createPost(tx: TenantPrisma, { title, content, status = 'draft' }: NewPost): Promise<Post> {
+export async function createPost(
+  tx: TenantPrisma,
+  { title, content, status = 'draft' }: NewPost,
+): Promise<Post> {
   const userId = selfOf(tx)
   await demand(tx, 'posts:create')
   if (status !== 'draft') await demand(tx, 'posts:publish', userId)

@@ -12,7 +12,8 @@ import { archivePost, publishPost, updatePost, type PostChanges } from './update
 const { database, admin } = await testDatabase()
 const prisma = await openPrisma(database)
 
-const as = <T>({ context }: Person, work: (tx: TenantPrisma) => Promise<T>) => withTenant(prisma, context, work)
+const as = <T>({ context }: Person, work: (tx: TenantPrisma) => Promise<T>) =>
+  withTenant(prisma, context, work)
 const create = (who: Person, post: Partial<NewPost> = {}) =>
   as(who, (tx) => createPost(tx, { title: 'Hello', content: 'World', ...post }))
 const read = (who: Person, postId: string) => as(who, (tx) => readPost(tx, postId))
@@ -39,7 +40,11 @@ async function aHouse() {
 async function whoMay(acme: Tenant, ...permissions: string[]): Promise<Person> {
   const person = await aUser(database, acme, { roles: [] })
   const roleId = uuidV7()
-  await admin.query('insert into roles (tenant_id, id, name) values ($1, $2, $3)', [acme.tenantId, roleId, roleId])
+  await admin.query('insert into roles (tenant_id, id, name) values ($1, $2, $3)', [
+    acme.tenantId,
+    roleId,
+    roleId,
+  ])
   for (const granted of permissions) {
     const [resource, action, scope = 'any'] = granted.split(':')
     const values = [acme.tenantId, roleId, `${resource}:${action}`, scope]
@@ -113,7 +118,9 @@ test('the words take one permission, the status another, and to send both back u
   const corrector = await whoMay(acme, 'posts:read', 'posts:update')
   const publisher = await whoMay(acme, 'posts:read', 'posts:publish')
 
-  expect(await update(corrector, id, { title: 'Corrected', content, status })).toMatchObject({ title: 'Corrected' })
+  expect(await update(corrector, id, { title: 'Corrected', content, status })).toMatchObject({
+    title: 'Corrected',
+  })
   await expect(update(corrector, id, { status: 'archived' })).rejects.toMatchObject(notAllowed)
   await expect(update(publisher, id, { title })).rejects.toMatchObject(notAllowed)
   expect(await update(publisher, id, { title: 'Corrected', content })).toMatchObject({ status: 'published' })
@@ -132,7 +139,10 @@ test('publishing again keeps the time of the last publication, and archiving doe
 
 test('members delete their own posts and not those of others', async () => {
   const { mia, max, owner } = await aHouse()
-  const [one, other] = [await create(mia, { status: 'published' }), await create(mia, { status: 'published' })]
+  const [one, other] = [
+    await create(mia, { status: 'published' }),
+    await create(mia, { status: 'published' }),
+  ]
 
   await expect(remove(max, one.id)).rejects.toMatchObject(notAllowed)
   await remove(mia, one.id)
