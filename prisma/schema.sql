@@ -1045,6 +1045,7 @@ CREATE INDEX audit_logs_entity_idx ON public.audit_logs USING btree (tenant_id, 
 CREATE INDEX audit_logs_user_id_idx ON public.audit_logs USING btree (tenant_id, user_id, created_at DESC, id DESC);
 CREATE TRIGGER audit_logs_append_only BEFORE DELETE OR UPDATE ON public.audit_logs FOR EACH ROW EXECUTE FUNCTION reeve.append_only();
 CREATE TRIGGER audit_logs_no_truncate BEFORE TRUNCATE ON public.audit_logs FOR EACH STATEMENT EXECUTE FUNCTION reeve.append_only();
+CREATE TRIGGER audit_logs_no_truncate BEFORE TRUNCATE ON public.audit_logs_default FOR EACH STATEMENT EXECUTE FUNCTION reeve.append_only();
 alter table public.audit_logs enable row level security;
 create policy audit_logs_by_trigger on public.audit_logs for insert with check (pg_trigger_depth() > 0);
 create policy audit_logs_of_declared_tenant on public.audit_logs for select using (tenant_id = reeve.tenant_id());

@@ -53,11 +53,17 @@ const replace = sql(
   'select reeve.password_replace($1, $2, $3) as replaced',
 )
 
-/** Sets a password's hash where the old one is still in place; false where it no longer is. */
+/** The hash that is in place now, as this transaction sees it; null where there is none. */
+export async function currentHash(tx: Transaction, accountId: string): Promise<string | null> {
+  const credential = await tx.row(byId, [accountId])
+  return credential?.hash ?? null
+}
+
+/** Sets a password's hash where the old one (null: none) is still in place; false where it no longer is. */
 export async function replaceHash(
   tx: Transaction,
   accountId: string,
-  hash: { old: string; new: string },
+  hash: { old: string | null; new: string },
 ): Promise<boolean> {
   const answer = await tx.row(replace, [accountId, hash.old, hash.new])
   return answer!.replaced

@@ -1,4 +1,10 @@
-import { inTenant, type Context, type Database, type Transaction } from '../../database/database.ts'
+import {
+  asOperator,
+  inTenant,
+  type Context,
+  type Database,
+  type Transaction,
+} from '../../database/database.ts'
 import { uuidV7 } from '../../foundation/id.ts'
 import { whoAmI } from '../sessions/who-am-i.ts'
 import { foundTenant } from '../tenants/create.ts'
@@ -29,6 +35,19 @@ export async function foundOwnTenant(
   const [tenantId, userId] = [uuidV7(), uuidV7()]
   return inTenant(database, { ...context, tenantId }, async (tx) => {
     const { email, name } = await readAccount(tx)
+    return foundTenant(tx, { tenantId, ...wanted, owner: { userId, accountId, email, name } })
+  })
+}
+
+/** A tenant for somebody else's account, who will own it. For the operator alone. */
+export async function foundTenantFor(
+  database: Database,
+  operator: { name: string; requestId: string },
+  { accountId, ...wanted }: { accountId: string; name: string; slug?: string | undefined },
+): Promise<Tenant> {
+  const [tenantId, userId] = [uuidV7(), uuidV7()]
+  return asOperator(database, { ...operator, tenantId }, async (tx) => {
+    const { email, name } = await readAccount(tx, { accountId })
     return foundTenant(tx, { tenantId, ...wanted, owner: { userId, accountId, email, name } })
   })
 }

@@ -61,6 +61,10 @@ const listOfAll = listing(
   'audit.list',
   '$6::uuid is null and ($7::text is null or entity_type = $7) and $8::uuid is null',
 )
+const listOfAction = listing(
+  'audit.list_of_action',
+  '$6::uuid is null and ($7::text is null or entity_type = $7) and $8::uuid is null and action = $9',
+)
 const listOfUser = listing(
   'audit.list_of_user',
   'user_id = $6 and ($7::text is null or entity_type = $7) and $8::uuid is null',
@@ -70,10 +74,11 @@ const listOfEntity = listing(
   '($6::uuid is null or user_id = $6) and entity_type = $7 and entity_id = $8',
 )
 
-function listFor({ userId, entityType, entityId }: AuditFilter) {
+function listFor({ userId, entityType, entityId, action }: AuditFilter) {
   if (entityId !== undefined && entityType === undefined) throw typeMissing()
   if (entityId !== undefined) return listOfEntity
-  return userId === undefined ? listOfAll : listOfUser
+  if (userId !== undefined) return listOfUser
+  return action === undefined ? listOfAll : listOfAction
 }
 
 function typeMissing(): Refusal {

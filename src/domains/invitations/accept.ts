@@ -25,7 +25,8 @@ export type Accepted = {
 /**
  * Comes in. Whoever has an account must be signed in with it (`accountId`); whoever has none gets one, with the name
  * and password given, and a session. A user of that address whom the tenant knows without an account becomes theirs.
- * An invitation serves once; used, revoked, expired, unknown and forged ones are refused alike (`invitation_unusable`).
+ * An invitation serves once, and while its inviter could still send it; used, revoked, expired, unknown and forged ones
+ * are refused alike (`invitation_unusable`).
  */
 export async function acceptInvitation(
   database: Database,
@@ -70,11 +71,26 @@ async function comeIn(
   return { tenantId, userId: user.id, account, session: session! }
 }
 
+// The inviter has seen the token, and may be whoever comes. So what comes with it, the role and the roles of the user who
+// waits under this address, is still theirs to give: they may have lost it, or somebody been given more, since they asked.
 const usable = `
   from invitations i
   join tenants t on t.id = i.tenant_id and t.deleted_at is null
   where i.tenant_id = $1 and i.token_hash = $2
-    and i.accepted_at is null and i.revoked_at is null and i.expires_at > now()`
+    and i.accepted_at is null and i.revoked_at is null and i.expires_at > now()
+    and (i.invited_by is null or (
+      (reeve.access_decision($1, i.invited_by, 'invitations:create')).allowed
+      and not exists (
+        select from role_permissions rp
+        where rp.tenant_id = $1
+          and (rp.role_id = i.role_id or rp.role_id in (
+            select ur.role_id from users u
+            join user_roles ur on ur.tenant_id = $1 and ur.user_id = u.id
+            where u.tenant_id = $1 and u.email = i.email and u.account_id is null
+          ))
+          and not (reeve.access_decision($1, i.invited_by, rp.permission)).allowed
+      )
+    ))`
 
 const lookAt = sql('invitations.look_at', { email: 'text' }, `select i.email ${usable}`)
 

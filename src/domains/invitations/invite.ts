@@ -16,7 +16,7 @@ export type Invited = Invitation & { token: string }
 /**
  * Asks somebody in, by address, with a role if one is named. An earlier invitation of the same address that is still
  * pending is revoked. Refuses who belongs already (`already_exists`), and a role that permits more than the inviter
- * may themself (`not_allowed`).
+ * may themself (`not_allowed`), be it named or had by the user who waits under this address.
  */
 export async function invite(
   tx: Transaction,
@@ -24,9 +24,11 @@ export async function invite(
 ): Promise<Invited> {
   const email = normalizeEmail(address)
   authorize(tx, 'invitations:create')
-  if (await tx.row(belongs, [tx.context.tenantId, email])) throw belongsAlready()
-
   const { tenantId, actor } = tx.context
+  const known = await tx.row(knownAs, [tenantId, email])
+  if (known?.belongs) throw belongsAlready()
+  if (known && !known.withinReach && actor.kind === 'user') throw waitsWithMore()
+
   const by = actor.kind === 'user' ? actor.userId : null
   const [id, token] = [uuidV7(), makeInvitationToken(tenantId)]
   tx.queue(revokePending, [tenantId, email, by])
@@ -36,10 +38,16 @@ export async function invite(
   return { ...(await readInvitation(tx, id)), token }
 }
 
-const belongs = sql(
-  'invitations.belongs',
-  { id: 'uuid' },
-  'select id from users where tenant_id = $1 and email = $2 and account_id is not null',
+const knownAs = sql(
+  'invitations.known_as',
+  { belongs: 'bool', withinReach: 'bool' },
+  `select account_id is not null as belongs,
+     reeve.holds(array(
+       select rp.permission::text from user_roles ur
+       join role_permissions rp on rp.tenant_id = $1 and rp.role_id = ur.role_id
+       where ur.tenant_id = $1 and ur.user_id = u.id
+     )) as within_reach
+   from users u where tenant_id = $1 and email = $2`,
 )
 
 const revokePending = sql(
@@ -61,6 +69,15 @@ function refuseUnknownRole(error: unknown): never {
   throw new Refusal('not_found', 'there is no such role', "choose one of the tenant's roles", {
     cause: error,
   })
+}
+
+/** Whoever invites sees the token, and could come in as them. */
+function waitsWithMore(): Refusal {
+  return new Refusal(
+    'not_allowed',
+    'somebody waits under this address who may do more than you',
+    'ask an owner to invite them',
+  )
 }
 
 function belongsAlready(): Refusal {

@@ -3,13 +3,23 @@ import { sql } from '../../database/sql.ts'
 import { authorize } from '../access/access.ts'
 import { noSuchUser } from './read.ts'
 
+// With them goes who asked, and so whether they could still ask.
+const revokeWhatTheySent = sql(
+  'users.revoke_invitations',
+  {},
+  `update invitations set revoked_at = now(), revoked_by = $3
+   where tenant_id = $1 and invited_by = $2 and accepted_at is null and revoked_at is null`,
+)
 const remove = sql('users.delete', {}, 'delete from users where tenant_id = $1 and id = $2')
 
 /**
  * Deletes somebody from the declared tenant, for good. What they wrote stays, without their name on it; what they did
- * stays in the audit log. The last owner cannot be deleted (`last_owner`).
+ * stays in the audit log, and invitations of theirs that are pending are revoked. The last owner cannot be deleted
+ * (`last_owner`).
  */
 export async function deleteUser(tx: Transaction, userId: string): Promise<void> {
+  const { tenantId, actor } = tx.context
   authorize(tx, 'users:delete', userId)
-  if ((await tx.run(remove, [tx.context.tenantId, userId])) === 0) noSuchUser()
+  tx.queue(revokeWhatTheySent, [tenantId, userId, actor.kind === 'user' ? actor.userId : null])
+  if ((await tx.run(remove, [tenantId, userId])) === 0) noSuchUser()
 }

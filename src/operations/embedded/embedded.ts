@@ -8,10 +8,10 @@ import { keepPassword, makePassword, readPassword } from './password.ts'
 import { defaultShelter, findPlace, type Place } from './place.ts'
 import { choosePort, portTaken, rememberPort } from './port.ts'
 import {
+  clearPidFile,
   findPostmaster,
   hasEnded,
   launch,
-  removeReusedPidFile,
   shutDown,
   type Postmaster,
 } from './postmaster.ts'
@@ -135,7 +135,7 @@ async function startAnew(start: Start) {
     start.log(`creating a PostgreSQL ${binaries.version} database in ${place.data}`)
     await createCluster(place, binaries, password, settings['fsync'] !== 'off')
   } else {
-    await removeReusedPidFile(place.data)
+    await clearPidFile(place.data)
     if (!kept) await resetPassword(place, binaries, password)
   }
   if (!kept) await keepPassword(place.directory, password)

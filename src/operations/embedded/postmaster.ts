@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { closeSync, fchownSync, openSync } from 'node:fs'
-import { open, readFile, rename, stat, unlink } from 'node:fs/promises'
+import { open, readFile, rename, stat, unlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { environment, identity } from './account.ts'
@@ -32,16 +32,27 @@ function mayLiveIn(data: string, pid: number): boolean {
 }
 
 /**
- * Removes a pid file whose number was given to another process since, which PostgreSQL itself would take for a
- * living server. Call only with the lease, and after `findPostmaster` found nobody. Any other stale file is left to
- * PostgreSQL: through it, it finds surviving children of a killed server.
+ * Clears a pid file of a number that PostgreSQL would take for a living server: it was given to another process since,
+ * or its owner has ended and nobody buries it (a container whose first process does not). Our own number takes its
+ * place: PostgreSQL takes that of its parent for a stale one, and through the rest of the file it still finds
+ * surviving children of a killed server. Call only with the lease, and after `findPostmaster` found nobody.
  */
-export async function removeReusedPidFile(data: string): Promise<void> {
+export async function clearPidFile(data: string): Promise<void> {
   const file = join(data, 'postmaster.pid')
   const text = await readFile(file, 'utf8').catch(() => undefined)
   if (text === undefined) return
   const pid = Number.parseInt(text, 10)
-  if (!(pid > 0) || processOf(pid)) await unlink(file) // a crash may also have left it empty
+  if (!(pid > 0)) await unlink(file) // a crash may have left it empty
+  else if (isTaken(pid)) await writeFile(file, text.replace(/^\s*\d+/, String(process.pid)))
+}
+
+/** Whether the number belongs to a process, be it one that waits for its burial. */
+function isTaken(pid: number): boolean {
+  try {
+    return process.kill(pid, 0)
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM'
+  }
 }
 
 /** Starts the server: loopback only, no socket file, its output appended to the log. */

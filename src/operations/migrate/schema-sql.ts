@@ -120,8 +120,9 @@ const theIndexes = `
   order by relname`
 
 const theTriggers = `
-  select tgrelid::regclass::text, pg_get_triggerdef(oid) || ';'
-  from pg_trigger where not tgisinternal and tgparentid = 0 order by tgname`
+  select coalesce(inhparent, tgrelid)::regclass::text, pg_get_triggerdef(oid) || ';'
+  from pg_trigger left join pg_inherits on inhrelid = tgrelid
+  where not tgisinternal and tgparentid = 0 order by tgname, tgrelid::regclass::text`
 
 const theRowSecurity = `
   select c.oid::regclass::text, format('alter table %s enable row level security;', c.oid::regclass)

@@ -22,7 +22,7 @@ test.for([
   ['a table beside ours', 'create table invoices (id integer)', ['invoices']],
   ['one that our owner made by hand', 'set role reeve_owner; create table notes (id integer)', ['notes']],
   [
-    'a sequence and a view',
+    'a sequence, with a view,',
     'create sequence numbers; create view one as select 1 as one',
     ['numbers', 'one'],
   ],
@@ -92,7 +92,7 @@ test('neither production nor another machine is reset, and the other machine is 
 async function strangers(): Promise<string[]> {
   const client = await admin.connect()
   try {
-    return await strangersIn(client as unknown as pg.Client, folder)
+    return await strangersIn(client, folder)
   } finally {
     client.release()
   }

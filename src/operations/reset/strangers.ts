@@ -1,11 +1,11 @@
-import type { Client } from 'pg'
+import type { ClientBase } from 'pg'
 import { readFolder, type Migration } from '../migrate/folder.ts'
 
 /**
  * What a reset would trip over: tables, views and sequences beside ours that no migration of the folder makes, and
  * those anywhere else that refer to ours or use our functions. Their names; the first ten are enough to act on.
  */
-export async function strangersIn(client: Client, folder: string): Promise<string[]> {
+export async function strangersIn(client: ClientBase, folder: string): Promise<string[]> {
   const made = (await readFolder(folder)).flatMap(madeBy)
   const { rows } = await client.query<{ name: string }>(query, [[...made, '_prisma_migrations']])
   return rows.map(({ name }) => name)

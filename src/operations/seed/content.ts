@@ -13,7 +13,14 @@ export async function writeContent(client: pg.Client, { tenantId, authors, now }
   const by = (i: number) => authors[i % authors.length]!.id
   const posts = writings.map(([title, content], i) => {
     const at = new Date(now.getTime() - (writings.length - i) * 190 * hour)
-    return { id: uuidV7(at.getTime()), author: by(i * 3), title, content, status: states[i % states.length]!, at: at.toISOString() }
+    return {
+      id: uuidV7(at.getTime()),
+      author: by(i * 3),
+      title,
+      content,
+      status: states[i % states.length]!,
+      at: at.toISOString(),
+    }
   })
   await client.query(
     `insert into posts (tenant_id, id, user_id, title, content, status, published_at, created_at)
@@ -27,7 +34,13 @@ export async function writeContent(client: pg.Client, { tenantId, authors, now }
     .flatMap((post, i) =>
       remarks.slice(0, 2 + (i % 5)).map((content, n) => {
         const at = new Date(new Date(post.at).getTime() + (3 + n * 5) * hour)
-        return { id: uuidV7(at.getTime()), post: post.id, author: by(i * 5 + n), content, at: at.toISOString() }
+        return {
+          id: uuidV7(at.getTime()),
+          post: post.id,
+          author: by(i * 5 + n),
+          content,
+          at: at.toISOString(),
+        }
       }),
     )
   await client.query(

@@ -41,7 +41,7 @@ export const people: readonly (readonly [name: string, mailbox: string])[] = [
   ['Chukwuemeka Okonkwo', 'emeka'],
   ['Amahle Dlamini', 'amahle'],
   ["Siobhán O'Sullivan", 'siobhan'],
-  ["Ngũgĩ wa Mwangi", 'ngugi'],
+  ['Ngũgĩ wa Mwangi', 'ngugi'],
   ['Kaʻiulani Kealoha', 'kaiulani'],
   ['Björk Ólafsdóttir', 'bjork'],
   ['François-Xavier Dupont', 'fx'],
@@ -65,15 +65,24 @@ export const people: readonly (readonly [name: string, mailbox: string])[] = [
 /** What they wrote, in the tongues they write in. */
 export const writings: readonly (readonly [title: string, content: string])[] = [
   ['Welcome to the team page', 'This is where we keep what everybody should know. Write, comment, correct.'],
-  ['Wie wir Urlaub beantragen', 'Bitte tragt euren Urlaub mindestens zwei Wochen vorher ein. Bei Fragen fragt uns.'],
-  ['Nouveau bureau à Lyon', 'Nous déménageons en mars. Les plans sont en pièce jointe, les clés à l’accueil.'],
+  [
+    'Wie wir Urlaub beantragen',
+    'Bitte tragt euren Urlaub mindestens zwei Wochen vorher ein. Bei Fragen fragt uns.',
+  ],
+  [
+    'Nouveau bureau à Lyon',
+    'Nous déménageons en mars. Les plans sont en pièce jointe, les clés à l’accueil.',
+  ],
   ['新しいオフィスのご案内', '来月から新しいオフィスに移転します。住所と地図は追ってお知らせします。'],
   ['План на второй квартал', 'Три цели: меньше ошибок, быстрее ответы, понятнее документы.'],
   ['خطة الإطلاق', 'نبدأ التجربة مع عشرة عملاء، ثم نفتح الباب للجميع بعد أسبوعين.'],
   ['Notas de la reunión del lunes', 'Asistieron doce personas. Decidimos publicar el informe el día quince.'],
   ['릴리스 노트 2.4', '검색이 더 빨라졌고, 내보내기에서 줄바꿈이 더 이상 사라지지 않습니다.'],
   ['त्योहार की छुट्टियाँ', 'कार्यालय गुरुवार और शुक्रवार को बंद रहेगा। शुभ दीपावली!'],
-  ['Incident of last Tuesday', 'What happened, when we noticed, what we changed so that it does not happen again.'],
+  [
+    'Incident of last Tuesday',
+    'What happened, when we noticed, what we changed so that it does not happen again.',
+  ],
   ['关于数据备份', '每天两点全量备份，每六小时增量备份。上周的恢复演练用时十一分钟。'],
   ['Rascunho: política de viagens', 'Ainda em revisão. Comentários até sexta-feira, por favor.'],
 ]

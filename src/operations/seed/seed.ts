@@ -3,6 +3,7 @@ import pg from 'pg'
 import { nilTenant } from '../../database/database.ts'
 import { toFailure } from '../../database/failure.ts'
 import { uuidV7 } from '../../foundation/id.ts'
+import { Refusal } from '../../foundation/refusal.ts'
 import { writeContent } from './content.ts'
 import { people } from './people.ts'
 import { tenants, type SeededTenant } from './tenants.ts'
@@ -16,6 +17,8 @@ export type Seeding = {
   /** The hash of the one password that all demo accounts have. */
   hash: () => Promise<string>
   now?: Date
+  /** What the configuration says; production is refused. */
+  environment?: string | undefined
 }
 /** What there is after it; `seeded` says whether it was this run that brought it. */
 export type Seeded = { seeded: boolean; tenants: number; users: number; posts: number; comments: number }
@@ -26,7 +29,14 @@ const day = 24 * 60 * 60 * 1000
  * Fills an empty database with three tenants and sixty people who have been at it for half a year. Where the demo data
  * is already, nothing is done; all of it comes in one transaction, so it is there or not.
  */
-export async function seed({ connect, hash, now = new Date() }: Seeding): Promise<Seeded> {
+export async function seed({ connect, hash, now = new Date(), environment }: Seeding): Promise<Seeded> {
+  if (environment === 'production') {
+    throw new Refusal(
+      'not_in_production',
+      'demo data does not belong into production',
+      'seed a database for development',
+    )
+  }
   const client = new pg.Client(connect())
   client.on('error', () => {})
   await client.connect().catch((error: unknown) => {
@@ -37,7 +47,10 @@ export async function seed({ connect, hash, now = new Date() }: Seeding): Promis
     await client.query('set local role reeve_owner')
     await client.query("select pg_advisory_xact_lock(hashtext('reeve.seed'))")
     const { rowCount } = await client.query('select from tenants where id = $1', [tenants[0].id])
-    if (rowCount === 0) await fill(client, await hash(), now)
+    if (rowCount === 0) {
+      await refuseAmongOthers(client)
+      await fill(client, await hash(), now)
+    }
     await client.query('commit')
     return { seeded: rowCount === 0, ...(await count(client)) }
   } catch (error) {
@@ -53,18 +66,36 @@ export async function isEmpty(connect: () => pg.ClientConfig): Promise<boolean> 
   const client = new pg.Client(connect())
   await client.connect()
   try {
-    const { rows } = await client.query<{ empty: boolean }>('select not exists (select from tenants) as empty')
+    const { rows } = await client.query<{ empty: boolean }>(
+      'select not exists (select from tenants) as empty',
+    )
     return rows[0]!.empty
   } finally {
     await client.end()
   }
 }
 
+/** An installation has one operator, and a short name one tenant. Demo people get no power where others live. */
+async function refuseAmongOthers(client: pg.Client): Promise<void> {
+  const { rows } = await client.query<{ slug: string }>(
+    'select slug from tenants where is_operator or slug = any ($1) order by slug',
+    [tenants.map(({ slug }) => slug)],
+  )
+  if (rows.length === 0) return
+  throw new Refusal(
+    'already_exists',
+    `the demo data would be in the way of ${rows.map(({ slug }) => slug).join(', ')}`,
+    'seed a database of its own; in development, "reeve reset" empties this one',
+  )
+}
+
 type Human = { id: string; name: string; email: string; at: string }
 
 async function fill(client: pg.Client, hash: string, now: Date): Promise<void> {
   const ago = (days: number) => new Date(now.getTime() - days * day)
-  await client.query('select reeve.audit_partitions_ensure($1::date, 10)', [ago(180).toISOString().slice(0, 10)])
+  await client.query('select reeve.audit_partitions_ensure($1::date, 10)', [
+    ago(180).toISOString().slice(0, 10),
+  ])
 
   const humans = people.map(([name, mailbox], i): Human => {
     const at = ago(170 - i * 2)
@@ -86,16 +117,20 @@ async function addAccounts(client: pg.Client, humans: Human[], hash: string): Pr
     `insert into account_emails (email, account_id, verified_at, created_at) select email, id, at, at ${from}`,
     [signedUp],
   )
-  await client.query(`insert into credentials (account_id, hash, created_at) select id, $2, at ${from}`, [signedUp, hash])
+  await client.query(`insert into credentials (account_id, hash, created_at) select id, $2, at ${from}`, [
+    signedUp,
+    hash,
+  ])
 }
 
 async function addTenant(client: pg.Client, tenant: SeededTenant, humans: Human[], now: Date): Promise<void> {
   const { id, slug, name, isOperator, members, roles } = tenant
   const born = new Date(now.getTime() - 172 * day)
   await declare(client, id, { operator: 'seed' })
-  await client.query('insert into tenants (id, slug, name, is_operator, created_at) values ($1, $2, $3, $4, $5)', [
-    ...[id, slug, name, isOperator, born],
-  ])
+  await client.query(
+    'insert into tenants (id, slug, name, is_operator, created_at) values ($1, $2, $3, $4, $5)',
+    [...[id, slug, name, isOperator, born]],
+  )
   await client.query('select reeve.tenant_furnish($1)', [id])
 
   const users = members.map(({ person, ...rest }) => {
@@ -123,7 +158,12 @@ async function addTenant(client: pg.Client, tenant: SeededTenant, humans: Human[
 
   // From here on it is the first owner who acts, for the log to have a story.
   const owner = users.find(({ role }) => role === 'owner')!
-  await give(client, id, users.filter(({ role }) => role === 'owner'), null)
+  await give(
+    client,
+    id,
+    users.filter(({ role }) => role === 'owner'),
+    null,
+  )
   await declare(client, id, { user: owner.id, account: owner.account })
   for (const role of roles) {
     await client.query(
@@ -133,14 +173,24 @@ async function addTenant(client: pg.Client, tenant: SeededTenant, humans: Human[
       [id, role.name, role.description, role.permissions],
     )
   }
-  await give(client, id, users.filter(({ role }) => role !== 'owner'), owner.id)
+  await give(
+    client,
+    id,
+    users.filter(({ role }) => role !== 'owner'),
+    owner.id,
+  )
   await shutOut(client, id, users.find(({ suspended }) => suspended)?.id, owner.id)
   await inviteSome(client, id, owner.id)
   await writeContent(client, { tenantId: id, authors: users.filter(({ account }) => account !== null), now })
 }
 
 /** Roles by name; some for a time that is over, or has not begun. */
-async function give(client: pg.Client, tenantId: string, users: { id: string; role: string }[], by: string | null): Promise<void> {
+async function give(
+  client: pg.Client,
+  tenantId: string,
+  users: { id: string; role: string }[],
+  by: string | null,
+): Promise<void> {
   await client.query(
     `insert into user_roles (tenant_id, user_id, role_id, assigned_by, assigned_at, valid_from, valid_until)
      select $1, u.id, r.id, $3, u.at,
@@ -152,7 +202,12 @@ async function give(client: pg.Client, tenantId: string, users: { id: string; ro
   )
 }
 
-async function shutOut(client: pg.Client, tenantId: string, userId: string | undefined, by: string): Promise<void> {
+async function shutOut(
+  client: pg.Client,
+  tenantId: string,
+  userId: string | undefined,
+  by: string,
+): Promise<void> {
   await client.query(
     `update users set suspended_at = now() - interval '9 days', suspended_by = $3, suspension_reason = 'On leave until spring'
      where tenant_id = $1 and id = $2`,

@@ -37,8 +37,16 @@ export const tenants: readonly [SeededTenant, SeededTenant, SeededTenant] = [
       suspended: person === 11,
     })),
     roles: [
-      { name: 'editor', description: 'Publishes what others wrote.', permissions: ['posts:*', 'comments:*', 'users:read', 'tenant:read'] },
-      { name: 'proofreader', description: 'Corrects, and does not publish.', permissions: ['posts:read', 'posts:update', 'comments:read'] },
+      {
+        name: 'editor',
+        description: 'Publishes what others wrote.',
+        permissions: ['posts:*', 'comments:*', 'users:read', 'tenant:read'],
+      },
+      {
+        name: 'proofreader',
+        description: 'Corrects, and does not publish.',
+        permissions: ['posts:read', 'posts:update', 'comments:read'],
+      },
     ],
   },
   {
@@ -48,11 +56,19 @@ export const tenants: readonly [SeededTenant, SeededTenant, SeededTenant] = [
     isOperator: false,
     members: [0, ...everybody.slice(30)].map((person) => ({
       person,
-      ...(person === 32 ? { role: 'owner' } : person === 0 ? { role: 'member' } : roleOf(person, ['dispatcher', 'auditor'])),
+      ...(person === 32
+        ? { role: 'owner' }
+        : person === 0
+          ? { role: 'member' }
+          : roleOf(person, ['dispatcher', 'auditor'])),
       suspended: person === 44,
     })),
     roles: [
-      { name: 'dispatcher', description: 'Runs the day.', permissions: ['users:read', 'users:update', 'posts:*', 'comments:*'] },
+      {
+        name: 'dispatcher',
+        description: 'Runs the day.',
+        permissions: ['users:read', 'users:update', 'posts:*', 'comments:*'],
+      },
       { name: 'auditor', description: 'Reads everything, changes nothing.', permissions: ['*:read'] },
     ],
   },

@@ -1,6 +1,7 @@
 import { longestEmail, normalizeEmail } from '../../../foundation/email.ts'
 import { Refusal } from '../../../foundation/refusal.ts'
 import { kindOf } from '../../accounts/passwords.ts'
+import { spelledUsername } from '../spelling.ts'
 import type { Field } from './columns.ts'
 import { shown, type FaultCode } from './faults.ts'
 import { timeOf } from './times.ts'
@@ -23,7 +24,7 @@ const no = new Set(['false', 'f', 'no', 'n', '0'])
 /** Why a value cannot be what its column says, if it cannot. Empty is always a value; who must not be empty is asked elsewhere. */
 export function unusable(field: Field, value: string, house: House): Problem | undefined {
   if (control.test(value)) return controlIn(value)
-  if (longerThan(value, longest[field])) return ['too_long', `it is longer than ${longest[field]} characters`]
+  if (longerThan(value, longest[field])) return tooLong(field)
   if (value === '') return field === 'email' ? ['missing', 'everybody has an e-mail address here'] : undefined
   return rules[field]?.(value, house)
 }
@@ -56,7 +57,11 @@ const longest: Record<Field, number> = {
 const rules: Partial<Record<Field, (value: string, house: House) => Problem | undefined>> = {
   email: (value) =>
     isEmail(value) ? undefined : ['not_an_email', `${shown(value)} is not an e-mail address`],
-  username: matching(/^[^\s@]+$/, 'not_a_username', 'has a space or an @ in it'),
+  username: (value) => {
+    if (!/^[^\s@]+$/.test(value)) return ['not_a_username', `${shown(value)} has a space or an @ in it`]
+    // A letter may become two in lower case.
+    return longerThan(spelledUsername(value), longest.username) ? tooLong('username') : undefined
+  },
   phone: matching(/^[+0-9(][-0-9 ()./]*$/, 'not_a_phone_number', 'is not a phone number'),
   avatar_url: matching(
     /^https?:\/\/\S+$/,
@@ -81,6 +86,10 @@ const rules: Partial<Record<Field, (value: string, house: House) => Problem | un
     if (time === undefined) return ['not_a_time', `${shown(value)} is not a time like 2026-01-31T08:30:00Z`]
     return time > now ? ['in_the_future', `${shown(value)} has not come yet`] : undefined
   },
+}
+
+function tooLong(field: Field): Problem {
+  return ['too_long', `it is longer than ${longest[field]} characters`]
 }
 
 const control = /[\u0000-\u001f\u007f-\u009f]/

@@ -1,3 +1,4 @@
+import { createReadStream } from 'node:fs'
 import { Readable } from 'node:stream'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
@@ -332,7 +333,8 @@ test('whatever is in a file, a row is imported or has a fault; PostgreSQL never 
   const name = fc.oneof(text, fc.constantFrom('x'.repeat(120), '\u0344'.repeat(61)))
   const phone = text.map((digits) => `+1${digits}`)
   const url = text.map((path) => `https://x.example/${path}`)
-  const row = fc.tuple(address, name, text, phone, url, fc.constantFrom('', 'member', 'member|viewer'))
+  const username = fc.oneof(text, fc.constant('İ'.repeat(60)))
+  const row = fc.tuple(address, name, username, phone, url, fc.constantFrom('', 'member', 'member|viewer'))
 
   await fc.assert(
     fc.asyncProperty(fc.array(row, { minLength: 20, maxLength: 60 }), async (rows) => {
@@ -408,6 +410,16 @@ test('a file that breaks off while it is read leaves nothing behind', async () =
     message: 'the file cannot be read: EIO: i/o error, read',
   })
   expect(await addressesOf(tenant)).toEqual([])
+})
+
+test('a file that is not there, or is a folder, is refused as what it is', async () => {
+  const tenant = await aTenant(database)
+  for (const path of ['/nowhere/people.csv', import.meta.dirname]) {
+    await expect(importPeople(order(tenant, createReadStream(path)))).rejects.toMatchObject({
+      code: 'invalid_request',
+      message: expect.stringMatching(/^the file cannot be read: E/),
+    })
+  }
 })
 
 test('somebody who signs up under an address of the file meanwhile undoes the import, and it says so', async () => {

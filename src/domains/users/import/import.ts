@@ -39,6 +39,8 @@ export type ImportProgress = (step: { message: string; done?: number; total?: nu
  */
 export async function importPeople(options: Import): Promise<ImportReport> {
   const { input, signal, dryRun = false } = options
+  // A file that cannot be opened says so at once, before anybody reads; the reading will find out.
+  input.on('error', () => {})
   signal?.throwIfAborted()
   if (signal) addAbortSignal(signal, input)
   try {

@@ -31,6 +31,13 @@ test('a quote that is closed in the middle of a later row costs no other row eit
   ])
 })
 
+test('a forgotten quote that happens to be closed makes one row of the lines between, and they are named', () => {
+  expect(read('1,"Bob\n2,Carol",x\n3,Dan')).toEqual([
+    { line: 1, lastLine: 2, fields: ['1', 'Bob\n2,Carol', 'x'] },
+    { line: 3, lastLine: 3, fields: ['3', 'Dan'] },
+  ])
+})
+
 test('a quote within an unquoted field is damage, and so is one behind a space', () => {
   expect(read('1,5" tall\n2, "Bob"\n"3",ok\n"a\nb",c"d\n4,ok')).toEqual([
     { line: 1, lastLine: 1, damage: 'quote_stray', at: 1 },
