@@ -130,7 +130,7 @@ begin
   update public.accounts set disabled_at = now(), disabled_reason = reason where id = wanted and disabled_at is null;
   if found then
     update public.sessions set revoked_at = now(), revoked_reason = 'account_disabled'
-    where account_id = wanted and revoked_at is null;
+    where account_id = wanted and revoked_at is null and expires_at > now();
     return true;
   end if;
   return false;
@@ -254,6 +254,7 @@ CREATE OR REPLACE FUNCTION reeve.audit_partitions_ensure(first_month date, month
  LANGUAGE plpgsql
  SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+ SET "TimeZone" TO 'UTC'
 AS $function$
 declare
   month_start date;
@@ -263,6 +264,9 @@ declare
 begin
   if months not between 1 and 120 then
     raise exception 'months must be between 1 and 120, not %', months using errcode = '22023';
+  end if;
+  if first_month not between current_date - 3660 and current_date + 3660 then
+    raise exception 'the first month must be within ten years of today, not %', first_month using errcode = '22023';
   end if;
   -- One maker at a time; the others find the work done.
   perform pg_advisory_xact_lock(hashtext('reeve.audit_partitions_ensure'));
@@ -341,13 +345,18 @@ AS $function$
 declare
   owner_role uuid;
 begin
+  perform reeve.stay_declared(new.id);
   if not exists (select from public.tenants where id = new.id) then
     return null;  -- made and deleted in the same transaction
   end if;
   select r.id into owner_role from public.roles r where r.tenant_id = new.id and r.is_system and r.name = 'owner';
   if not exists (
     select from public.user_roles ur
-    where ur.tenant_id = new.id and ur.role_id = owner_role and ur.valid_until is null
+    join public.users u on u.tenant_id = new.id and u.id = ur.user_id
+    join public.role_permissions rp on rp.tenant_id = new.id and rp.role_id = ur.role_id
+    where ur.tenant_id = new.id and ur.role_id = owner_role
+      and u.is_active and u.account_id is not null and ur.valid_from <= now() and ur.valid_until is null
+      and rp.permission = '*:*' and rp.scope = 'any'
   ) then
     raise exception 'a tenant cannot be without an owner'
       using errcode = 'RV001', hint = 'make the tenant and its owner in one transaction';
@@ -367,6 +376,9 @@ AS $function$
 begin
   update public.user_roles set assigned_by = null where tenant_id = old.tenant_id and assigned_by = old.id;
   update public.users set suspended_by = null where tenant_id = old.tenant_id and suspended_by = old.id and id <> old.id;
+  -- Nobody can tell any more whether they could still ask.
+  update public.invitations set revoked_at = now()
+  where tenant_id = old.tenant_id and invited_by = old.id and accepted_at is null and revoked_at is null;
   update public.invitations set invited_by = null where tenant_id = old.tenant_id and invited_by = old.id;
   update public.invitations set accepted_by = null where tenant_id = old.tenant_id and accepted_by = old.id;
   update public.invitations set revoked_by = null where tenant_id = old.tenant_id and revoked_by = old.id;
@@ -384,7 +396,10 @@ CREATE OR REPLACE FUNCTION reeve.give_only_what_is_held()
 AS $function$
 declare
   wanted text[];
+  -- What a role permits, and who is asked in, lasts: whoever has something for a time gives it for that time alone.
+  until  timestamptz := coalesce((to_jsonb(new) ->> 'valid_until')::timestamptz, 'infinity');
 begin
+  perform reeve.stay_declared(new.tenant_id);
   if reeve.user_id() is null or reeve.is_operator() then
     return new;
   end if;
@@ -396,7 +411,7 @@ begin
       where rp.tenant_id = new.tenant_id and rp.role_id = new.role_id
     );
   end if;
-  if not reeve.holds(wanted) then
+  if not reeve.holds(wanted, until) then
     raise exception 'nobody can give away more than they have'
       using errcode = 'RV002', hint = 'ask an owner to do it';
   end if;
@@ -408,7 +423,7 @@ revoke execute on function reeve.give_only_what_is_held() from public;
 grant execute on function reeve.give_only_what_is_held() to reeve_app;
 grant execute on function reeve.give_only_what_is_held() to reeve_auth;
 
-CREATE OR REPLACE FUNCTION reeve.holds(wanted text[])
+CREATE OR REPLACE FUNCTION reeve.holds(wanted text[], until timestamp with time zone DEFAULT '-infinity'::timestamp with time zone)
  RETURNS boolean
  LANGUAGE plpgsql
  STABLE
@@ -423,16 +438,16 @@ begin
       select from public.user_roles ur
       join public.role_permissions rp on rp.tenant_id = ur.tenant_id and rp.role_id = ur.role_id
       where ur.tenant_id = tenant and ur.user_id = actor
-        and ur.valid_from <= now() and (ur.valid_until is null or ur.valid_until > now())
+        and ur.valid_from <= now() and (ur.valid_until is null or (ur.valid_until > now() and ur.valid_until >= until))
         and rp.tenant_id = tenant and rp.permission = any (reeve.permission_patterns(w.permission)) and rp.scope = 'any'
     )
   );
 end
 $function$;
-comment on function reeve.holds(text[]) is 'Whether the declared user may do all of this to any object.';
-revoke execute on function reeve.holds(text[]) from public;
-grant execute on function reeve.holds(text[]) to reeve_app;
-grant execute on function reeve.holds(text[]) to reeve_auth;
+comment on function reeve.holds(text[],timestamp with time zone) is 'Whether the declared user may do all of this to any object, and until when.';
+revoke execute on function reeve.holds(text[],timestamp with time zone) from public;
+grant execute on function reeve.holds(text[],timestamp with time zone) to reeve_app;
+grant execute on function reeve.holds(text[],timestamp with time zone) to reeve_auth;
 
 CREATE OR REPLACE FUNCTION reeve.is_operator()
  RETURNS boolean
@@ -448,6 +463,7 @@ CREATE OR REPLACE FUNCTION reeve.is_owner_role(tenant uuid, role uuid)
  STABLE
 AS $function$
 begin
+  perform reeve.stay_declared(tenant);
   return exists (
     select from public.roles where tenant_id = tenant and id = role and is_system and name = 'owner'
   );
@@ -458,6 +474,24 @@ revoke execute on function reeve.is_owner_role(uuid,uuid) from public;
 grant execute on function reeve.is_owner_role(uuid,uuid) to reeve_app;
 grant execute on function reeve.is_owner_role(uuid,uuid) to reeve_auth;
 
+CREATE OR REPLACE FUNCTION reeve.keep_account()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if reeve.is_operator() or not row_security_active('public.users')
+     or (old.account_id is null and new.account_id::text = reeve.actor() ->> 'account' and reeve.user_id() is null) then
+    return new;
+  end if;
+  raise exception 'a user stays with the account that accepted'
+    using errcode = 'RV002', hint = 'delete the user, and invite the other account';
+end
+$function$;
+comment on function reeve.keep_account() is 'Trigger: only the account itself becomes a user who waits for one; nobody takes it away.';
+revoke execute on function reeve.keep_account() from public;
+grant execute on function reeve.keep_account() to reeve_app;
+grant execute on function reeve.keep_account() to reeve_auth;
+
 CREATE OR REPLACE FUNCTION reeve.keep_an_owner()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -466,17 +500,19 @@ declare
   tenant     uuid := old.tenant_id;
   owner_role uuid;
 begin
-  update public.tenant_guards set owner_changes = owner_changes + 1 where tenant_id = tenant;
-  if not found then
+  perform reeve.stay_declared(tenant);
+  if not exists (select from public.tenants where id = tenant) then
     return null;  -- the tenant itself is being deleted
   end if;
+  insert into public.tenant_guards as guard (tenant_id, owner_changes) values (tenant, 1)
+  on conflict (tenant_id) do update set owner_changes = guard.owner_changes + 1;
   -- Looked up first, so that PostgreSQL plans for how few owners there are and not for a role of usual size.
   select r.id into owner_role from public.roles r where r.tenant_id = tenant and r.is_system and r.name = 'owner';
   if not exists (
     select from public.user_roles ur
     join public.users u on u.tenant_id = tenant and u.id = ur.user_id
     where ur.tenant_id = tenant and ur.role_id = owner_role
-      and u.is_active and ur.valid_from <= now() and ur.valid_until is null
+      and u.is_active and u.account_id is not null and ur.valid_from <= now() and ur.valid_until is null
   ) then
     raise exception 'a tenant cannot be without an owner'
       using errcode = 'RV001', hint = 'make somebody else an owner first';
@@ -494,6 +530,7 @@ CREATE OR REPLACE FUNCTION reeve.keep_owner_role_whole()
  LANGUAGE plpgsql
 AS $function$
 begin
+  perform reeve.stay_declared(old.tenant_id);
   if old.permission = '*:*' and old.scope = 'any' and exists (
     select from public.roles where tenant_id = old.tenant_id and id = old.role_id and is_system and name = 'owner'
   ) then
@@ -513,6 +550,7 @@ CREATE OR REPLACE FUNCTION reeve.keep_system_roles()
  LANGUAGE plpgsql
 AS $function$
 begin
+  perform reeve.stay_declared(old.tenant_id);
   if tg_op = 'DELETE' then
     if old.is_system and exists (select from public.tenants where id = old.tenant_id) then
       raise exception 'the system role % cannot be deleted', old.name
@@ -652,7 +690,7 @@ declare
   ended integer;
 begin
   update public.sessions s set revoked_at = now(), revoked_reason = reason
-  where s.account_id = account and s.revoked_at is null
+  where s.account_id = account and s.revoked_at is null and s.expires_at > now()
     and (only_session is null or s.id = only_session)
     and (kept_session is null or s.id <> kept_session);
   get diagnostics ended = row_count;
@@ -671,7 +709,11 @@ CREATE OR REPLACE FUNCTION reeve.sessions_touch(ids uuid[])
 AS $function$
 begin
   update public.sessions set last_seen_at = now()
-  where id in (select s.id from public.sessions s where s.id = any (ids) order by s.id for update skip locked);
+  where id in (
+    select s.id from public.sessions s
+    where s.id = any (ids) and s.revoked_at is null and s.last_seen_at + make_interval(secs => s.idle_seconds) > now()
+    order by s.id for update skip locked
+  );
 end
 $function$;
 comment on function reeve.sessions_touch(uuid[]) is 'Notes that these sessions are in use.';
@@ -693,6 +735,23 @@ grant execute on function reeve.set_context(uuid,jsonb) to reeve_app;
 grant execute on function reeve.set_context(uuid,jsonb) to reeve_auth;
 grant execute on function reeve.set_context(uuid,jsonb) to reeve_readonly;
 
+CREATE OR REPLACE FUNCTION reeve.stay_declared(tenant uuid)
+ RETURNS void
+ LANGUAGE plpgsql
+ STABLE
+AS $function$
+begin
+  if tenant is distinct from reeve.tenant_id() and row_security_active('public.users') then
+    raise exception 'the tenant of this row is not the one declared'
+      using errcode = 'RV006', hint = 'declare the tenant once, before the first statement';
+  end if;
+end
+$function$;
+comment on function reeve.stay_declared(uuid) is 'Raises RV006 where row-level security would hide this tenant from a rule.';
+revoke execute on function reeve.stay_declared(uuid) from public;
+grant execute on function reeve.stay_declared(uuid) to reeve_app;
+grant execute on function reeve.stay_declared(uuid) to reeve_auth;
+
 CREATE OR REPLACE FUNCTION reeve.take_only_what_is_held()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -702,11 +761,17 @@ declare
   person uuid := case tg_table_name when 'users' then (to_jsonb(old) ->> 'id')::uuid else (to_jsonb(old) ->> 'user_id')::uuid end;
   wanted text[];
 begin
+  perform reeve.stay_declared(old.tenant_id);
   if actor is null or reeve.is_operator() or actor = person
      or not exists (select from public.tenants where id = old.tenant_id) then
     return coalesce(new, old);
   end if;
-  if tg_table_name = 'user_roles' then
+  if tg_table_name = 'role_permissions' then
+    wanted := array[to_jsonb(old) ->> 'permission'];
+    if not exists (select from public.roles where tenant_id = old.tenant_id and id = (to_jsonb(old) ->> 'role_id')::uuid) then
+      return old;  -- a role that nobody has is being deleted
+    end if;
+  elsif tg_table_name = 'user_roles' then
     wanted := array(
       select rp.permission::text from public.role_permissions rp
       where rp.tenant_id = old.tenant_id and rp.role_id = (to_jsonb(old) ->> 'role_id')::uuid
@@ -1049,6 +1114,8 @@ CREATE TRIGGER audit_logs_no_truncate BEFORE TRUNCATE ON public.audit_logs_defau
 alter table public.audit_logs enable row level security;
 create policy audit_logs_by_trigger on public.audit_logs for insert with check (pg_trigger_depth() > 0);
 create policy audit_logs_of_declared_tenant on public.audit_logs for select using (tenant_id = reeve.tenant_id());
+create policy audit_logs_of_no_tenant on public.audit_logs as restrictive for select to reeve_app using ((tenant_id <> '00000000-0000-0000-0000-000000000000'::uuid) OR reeve.is_operator());
+create policy audit_logs_without_accounts on public.audit_logs as restrictive for select to reeve_readonly using (tenant_id <> '00000000-0000-0000-0000-000000000000'::uuid);
 grant insert on table public.audit_logs to reeve_auth;
 grant insert, select on table public.audit_logs to reeve_app;
 grant select on table public.audit_logs to reeve_readonly;
@@ -1148,8 +1215,9 @@ CREATE TRIGGER invitations_audit AFTER INSERT OR DELETE OR UPDATE ON public.invi
 CREATE TRIGGER invitations_give_only_what_is_held BEFORE INSERT OR UPDATE OF role_id ON public.invitations FOR EACH ROW WHEN ((new.role_id IS NOT NULL)) EXECUTE FUNCTION reeve.give_only_what_is_held();
 alter table public.invitations enable row level security;
 create policy invitations_of_declared_tenant on public.invitations using (tenant_id = reeve.tenant_id()) with check (tenant_id = reeve.tenant_id());
-grant insert, select, update on table public.invitations to reeve_app;
+grant insert, select on table public.invitations to reeve_app;
 grant select (tenant_id, id, email, role_id, invited_by, expires_at, accepted_at, accepted_by, revoked_at, revoked_by, created_at) on table public.invitations to reeve_readonly;
+grant update (invited_by, accepted_at, accepted_by, revoked_at, revoked_by) on table public.invitations to reeve_app;
 
 create table public.permissions (
   name character varying(101) collate "C" not null,
@@ -1223,6 +1291,7 @@ CREATE INDEX role_permissions_permission_idx ON public.role_permissions USING bt
 CREATE TRIGGER role_permissions_audit AFTER INSERT OR DELETE OR UPDATE ON public.role_permissions FOR EACH ROW EXECUTE FUNCTION reeve.audit('role_permission', 'tenant_id', 'role_id', 'tenant_id');
 CREATE TRIGGER role_permissions_give_only_what_is_held BEFORE INSERT ON public.role_permissions FOR EACH ROW EXECUTE FUNCTION reeve.give_only_what_is_held();
 CREATE TRIGGER role_permissions_keep_owner BEFORE DELETE OR UPDATE ON public.role_permissions FOR EACH ROW EXECUTE FUNCTION reeve.keep_owner_role_whole();
+CREATE TRIGGER role_permissions_take_only_what_is_held BEFORE DELETE ON public.role_permissions FOR EACH ROW EXECUTE FUNCTION reeve.take_only_what_is_held();
 alter table public.role_permissions enable row level security;
 create policy role_permissions_at_sign_in on public.role_permissions for select to reeve_auth using (true);
 create policy role_permissions_of_declared_tenant on public.role_permissions using (tenant_id = reeve.tenant_id()) with check (tenant_id = reeve.tenant_id());
@@ -1290,7 +1359,7 @@ comment on column public.sessions.expires_at is 'It ends then, used or not. [non
 comment on column public.sessions.revoked_at is 'When it was ended early. [personal]';
 comment on column public.sessions.revoked_reason is 'Why: signed_out, revoked, password_changed, account_disabled. [none]';
 comment on column public.sessions.created_at is 'When it was opened. [personal]';
-CREATE INDEX sessions_account_id_idx ON public.sessions USING btree (account_id, created_at DESC);
+CREATE INDEX sessions_account_id_idx ON public.sessions USING btree (account_id, expires_at);
 CREATE INDEX sessions_expires_at_idx ON public.sessions USING btree (expires_at);
 CREATE TRIGGER sessions_audit AFTER INSERT OR DELETE OR UPDATE ON public.sessions FOR EACH ROW EXECUTE FUNCTION reeve.audit('session', '', 'id', 'token_hash,last_seen_at');
 alter table public.sessions enable row level security;
@@ -1321,6 +1390,7 @@ create table public.tenants (
   constraint tenants_pkey PRIMARY KEY (id),
   constraint tenants_slug_key UNIQUE (slug),
   constraint tenants_name_filled CHECK ((((name)::text ~ '[^[:space:]]'::text) AND ((name)::text !~ '[[:cntrl:]]'::text))),
+  constraint tenants_not_nil CHECK ((id <> '00000000-0000-0000-0000-000000000000'::uuid)),
   constraint tenants_operator_stays CHECK ((NOT (is_operator AND (deleted_at IS NOT NULL)))),
   constraint tenants_slug_form CHECK (((slug)::text ~ '^[a-z0-9](-?[a-z0-9])*$'::text))
 );
@@ -1380,7 +1450,8 @@ create table public.user_roles (
   valid_from timestamp with time zone not null default now(),
   valid_until timestamp with time zone,
   constraint user_roles_pkey PRIMARY KEY (tenant_id, user_id, role_id),
-  constraint user_roles_range_not_empty CHECK ((valid_until > valid_from))
+  constraint user_roles_range_not_empty CHECK ((valid_until > valid_from)),
+  constraint user_roles_times_tellable CHECK (((valid_from >= '0001-01-01 00:00:00+00'::timestamp with time zone) AND (valid_until < '10000-01-01 00:00:00+00'::timestamp with time zone)))
 );
 comment on table public.user_roles is 'Who has which role, since when, until when, from whom.';
 comment on column public.user_roles.tenant_id is 'Whose row it is. [none]';
@@ -1395,13 +1466,14 @@ CREATE INDEX user_roles_role_id_idx ON public.user_roles USING btree (tenant_id,
 CREATE TRIGGER user_roles_audit AFTER INSERT OR DELETE OR UPDATE ON public.user_roles FOR EACH ROW EXECUTE FUNCTION reeve.audit('user_role', 'tenant_id', 'user_id', 'tenant_id');
 CREATE TRIGGER user_roles_give_only_what_is_held BEFORE INSERT OR UPDATE OF role_id ON public.user_roles FOR EACH ROW EXECUTE FUNCTION reeve.give_only_what_is_held();
 CREATE TRIGGER user_roles_keep_an_owner AFTER DELETE OR UPDATE ON public.user_roles FOR EACH ROW WHEN (reeve.is_owner_role(old.tenant_id, old.role_id)) EXECUTE FUNCTION reeve.keep_an_owner();
-CREATE TRIGGER user_roles_take_only_what_is_held BEFORE DELETE ON public.user_roles FOR EACH ROW EXECUTE FUNCTION reeve.take_only_what_is_held();
+CREATE TRIGGER user_roles_take_only_what_is_held BEFORE DELETE OR UPDATE OF valid_from, valid_until ON public.user_roles FOR EACH ROW EXECUTE FUNCTION reeve.take_only_what_is_held();
 alter table public.user_roles enable row level security;
 create policy user_roles_at_sign_in on public.user_roles for select to reeve_auth using (true);
 create policy user_roles_of_declared_tenant on public.user_roles using (tenant_id = reeve.tenant_id()) with check (tenant_id = reeve.tenant_id());
-grant delete, insert, select, update on table public.user_roles to reeve_app;
+grant delete, insert, select on table public.user_roles to reeve_app;
 grant select on table public.user_roles to reeve_auth;
 grant select on table public.user_roles to reeve_readonly;
+grant update (assigned_at, assigned_by, valid_from, valid_until) on table public.user_roles to reeve_app;
 
 create table public.users (
   tenant_id uuid not null,
@@ -1457,8 +1529,9 @@ CREATE INDEX users_search_idx ON public.users USING gin (tenant_id, search reeve
 CREATE INDEX users_suspended_by_idx ON public.users USING btree (tenant_id, suspended_by) WHERE (suspended_by IS NOT NULL);
 CREATE TRIGGER users_audit AFTER INSERT OR DELETE OR UPDATE ON public.users FOR EACH ROW EXECUTE FUNCTION reeve.audit('user', 'tenant_id', 'id', 'tenant_id,search,last_login_at,updated_at');
 CREATE TRIGGER users_forget BEFORE DELETE ON public.users FOR EACH ROW EXECUTE FUNCTION reeve.forget_who_left();
+CREATE TRIGGER users_keep_account BEFORE UPDATE OF account_id ON public.users FOR EACH ROW WHEN ((old.account_id IS DISTINCT FROM new.account_id)) EXECUTE FUNCTION reeve.keep_account();
 CREATE TRIGGER users_keep_an_owner AFTER UPDATE ON public.users FOR EACH ROW WHEN (((old.suspended_at IS NULL) AND (new.suspended_at IS NOT NULL))) EXECUTE FUNCTION reeve.keep_an_owner();
-CREATE TRIGGER users_take_only_what_is_held BEFORE UPDATE OF suspended_at ON public.users FOR EACH ROW WHEN ((old.suspended_at IS DISTINCT FROM new.suspended_at)) EXECUTE FUNCTION reeve.take_only_what_is_held();
+CREATE TRIGGER users_take_only_what_is_held BEFORE UPDATE OF suspended_at, email ON public.users FOR EACH ROW WHEN (((old.suspended_at IS DISTINCT FROM new.suspended_at) OR ((old.email)::text <> (new.email)::text))) EXECUTE FUNCTION reeve.take_only_what_is_held();
 CREATE TRIGGER users_touch BEFORE UPDATE ON public.users FOR EACH ROW WHEN ((NOT (old.last_login_at IS DISTINCT FROM new.last_login_at))) EXECUTE FUNCTION reeve.touch_updated_at();
 CREATE TRIGGER users_unsign BEFORE DELETE ON public.users FOR EACH ROW EXECUTE FUNCTION reeve.unsign_what_they_wrote();
 alter table public.users enable row level security;

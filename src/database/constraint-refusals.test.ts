@@ -11,7 +11,7 @@ const ours = `
   invitations_one_end invitations_pkey invitations_tenant_token_hash_key invitations_token_hash_is_sha256
   permissions_action_form permissions_name_is_resource_action permissions_pkey permissions_resource_form
   posts_pkey posts_published_has_time roles_pkey sessions_idle_positive sessions_pkey sessions_revoked_with_reason
-  sessions_token_hash_is_sha256 sessions_token_hash_key tenant_guards_pkey tenants_one_operator tenants_pkey
+  sessions_token_hash_is_sha256 sessions_token_hash_key tenant_guards_pkey tenants_not_nil tenants_one_operator tenants_pkey
   user_profiles_pkey users_pkey users_suspension_whole`
   .trim()
   .split(/\s+/)

@@ -106,6 +106,11 @@ export const constraintRefusals: Readonly<Record<string, Sentence>> = {
     message: 'this person already has this role',
     remedy: 'change the time for which they have it, or leave it as it is',
   },
+  user_roles_times_tellable: {
+    code: 'invalid_request',
+    message: 'this time cannot be written down',
+    remedy: 'send one in the years 1 to 9999, or leave it out for good',
+  },
   user_roles_range_not_empty: {
     code: 'invalid_request',
     message: 'a role would end before it begins',

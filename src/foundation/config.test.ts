@@ -61,6 +61,7 @@ test('everything set is everything read', () => {
     HOST: '0.0.0.0',
     PORT: '8080',
     PUBLIC_URL: 'https://people.example.com/',
+    TRUST_PROXY: 'loopback, 10.0.0.0/8,fd00::/8',
     SECRET_KEYS: `${newKey('b')},${newKey('a')}`,
     LOG_LEVEL: 'error',
   })
@@ -89,6 +90,7 @@ test('everything set is everything read', () => {
     host: '0.0.0.0',
     port: 8080,
     publicUrl: 'https://people.example.com',
+    trustProxy: 'loopback,10.0.0.0/8,fd00::/8',
     secretKeys: [{ id: 'b' }, { id: 'a' }],
     logLevel: 'error',
   })
@@ -253,6 +255,9 @@ test.each([
   ['NODE_ENV', 'staging', 'is none of development, test, production'],
   ['LOG_LEVEL', 'loud', 'is none of fatal, error'],
   ['HOST', 'http://localhost', 'is neither a name nor an address'],
+  ['TRUST_PROXY', 'true', 'names something else than addresses'],
+  ['TRUST_PROXY', '10.0.0.0/33', 'names something else than addresses'],
+  ['TRUST_PROXY', 'loopback,proxy.example.com', 'names something else than addresses'],
   ['PUBLIC_URL', 'people.example.com', 'is no URL that begins with http:// or https://'],
   ['PUBLIC_URL', 'https://kim:hush@example.com', 'has more than a host'],
   ['PUBLIC_URL', 'https://example.com/?a', 'has more than a host'],

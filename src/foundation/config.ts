@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { isIP } from 'node:net'
 import { readAddresses, type DatabaseAddress } from './database-address.ts'
 import { Environment, type Variables } from './environment.ts'
 import { readKeyRing, type KeyRing } from './secret.ts'
@@ -33,6 +34,8 @@ export type Config = {
   readonly host: string
   readonly port: number
   readonly publicUrl: string | undefined
+  /** The proxies whose word about who is asking we take: addresses and networks, separated by commas. */
+  readonly trustProxy: string | undefined
   /** Undefined only outside production: whoever starts the server then makes one and keeps it. */
   readonly secretKeys: KeyRing | undefined
   readonly logLevel: LogLevel
@@ -64,6 +67,7 @@ export function readConfig(
     host: readListenHost(env),
     port: env.whole('PORT', 3000, { from: 0, to: 65535 }),
     publicUrl: readPublicUrl(env),
+    trustProxy: readTrustProxy(env),
     secretKeys: readSecretKeys(env, environment === 'production'),
     logLevel: env.choice('LOG_LEVEL', logLevels, usualLogLevel[environment]),
   }
@@ -105,4 +109,20 @@ function readSecretKeys(env: Environment, production: boolean): KeyRing | undefi
     return production ? env.problem('SECRET_KEYS', 'is missing, and production needs it', example) : undefined
   const keys = readKeyRing(text)
   return typeof keys === 'string' ? env.problem('SECRET_KEYS', `is unusable: ${keys}`, example) : keys
+}
+
+/** Everybody's word is nobody's: who trusts all proxies lets each caller say which address they have. */
+function readTrustProxy(env: Environment): string | undefined {
+  const text = env.value('TRUST_PROXY')
+  if (text === undefined) return undefined
+  const proxies = text.split(',').map((proxy) => proxy.trim())
+  const known = ['loopback', 'linklocal', 'uniquelocal']
+  const usable = proxies.every((proxy) => {
+    const [address = '', bits, ...rest] = proxy.split('/')
+    const kind = isIP(address)
+    const most = kind === 6 ? 128 : 32
+    return known.includes(proxy) || (kind !== 0 && rest.length === 0 && (bits === undefined || (/^\d{1,3}$/.test(bits) && +bits > 0 && +bits <= most)))
+  })
+  if (usable) return proxies.join(',')
+  return env.problem('TRUST_PROXY', 'names something else than addresses, networks, loopback, linklocal or uniquelocal', '10.0.0.0/8')
 }

@@ -53,6 +53,7 @@ export const refusals = {
   history_missing: { status: 500, exit: 3 },
   history_failed: { status: 500, exit: 3 },
   database_ahead: { status: 500, exit: 3 },
+  schema_outdated: { status: 503, exit: 3 },
   rollback_missing: { status: 500, exit: 3 },
   migration_invalid: { status: 500, exit: 3 },
   migration_failed: { status: 500, exit: 1 },

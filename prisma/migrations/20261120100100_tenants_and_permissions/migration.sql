@@ -17,6 +17,8 @@ create table tenants (
   constraint tenants_slug_key unique (slug),
   constraint tenants_slug_form check (slug ~ '^[a-z0-9](-?[a-z0-9])*$'),
   constraint tenants_name_filled check (name ~ '[^[:space:]]' and name !~ '[[:cntrl:]]'),
+  -- What belongs to no tenant is logged under this one.
+  constraint tenants_not_nil check (id <> '00000000-0000-0000-0000-000000000000'),
   constraint tenants_operator_stays check (not (is_operator and deleted_at is not null))
 );
 

@@ -83,7 +83,9 @@ create table user_roles (
   valid_until timestamptz,
 
   constraint user_roles_pkey primary key (tenant_id, user_id, role_id),
-  constraint user_roles_range_not_empty check (valid_until > valid_from)
+  constraint user_roles_range_not_empty check (valid_until > valid_from),
+  -- Nobody could write down what lies beyond, nor read the list it stands in.
+  constraint user_roles_times_tellable check (valid_from >= '0001-01-01Z' and valid_until < '10000-01-01Z')
 );
 
 -- Changes to who owns a tenant meet on this row: two at once cannot both believe that the other owner stays.
@@ -149,11 +151,27 @@ comment on function reeve.forget_who_left() is 'Trigger: what a deleted person a
 create trigger users_forget before delete on users
   for each row execute function reeve.forget_who_left();
 
+-- RV006: what a trigger reads is filtered by the tenant declared when it runs, which a statement can change while it runs.
+-- A rule that looked into another tenant than the row's would find nothing to object to. Whoever sees all rows (the
+-- owner, also where a foreign key cascades) is not asked.
+create function reeve.stay_declared(tenant uuid) returns void
+  language plpgsql stable
+as $$
+begin
+  if tenant is distinct from reeve.tenant_id() and row_security_active('public.users') then
+    raise exception 'the tenant of this row is not the one declared'
+      using errcode = 'RV006', hint = 'declare the tenant once, before the first statement';
+  end if;
+end
+$$;
+comment on function reeve.stay_declared(uuid) is 'Raises RV006 where row-level security would hide this tenant from a rule.';
+
 -- RV004: the system roles are the floor under every tenant.
 create function reeve.keep_system_roles() returns trigger
   language plpgsql
 as $$
 begin
+  perform reeve.stay_declared(old.tenant_id);
   if tg_op = 'DELETE' then
     if old.is_system and exists (select from public.tenants where id = old.tenant_id) then
       raise exception 'the system role % cannot be deleted', old.name
@@ -176,6 +194,7 @@ create function reeve.keep_owner_role_whole() returns trigger
   language plpgsql
 as $$
 begin
+  perform reeve.stay_declared(old.tenant_id);
   if old.permission = '*:*' and old.scope = 'any' and exists (
     select from public.roles where tenant_id = old.tenant_id and id = old.role_id and is_system and name = 'owner'
   ) then
@@ -189,7 +208,7 @@ comment on function reeve.keep_owner_role_whole() is 'Trigger: nobody can take e
 create trigger role_permissions_keep_owner before update or delete on role_permissions
   for each row execute function reeve.keep_owner_role_whole();
 
--- RV001: a tenant always has an owner: an active user with the system role owner, for good.
+-- RV001: a tenant always has an owner: an active user who can sign in, with the system role owner, for good.
 -- The guard row is written, not only locked, so that a REPEATABLE READ transaction that waited fails instead of
 -- judging by its old picture.
 create function reeve.keep_an_owner() returns trigger
@@ -199,17 +218,19 @@ declare
   tenant     uuid := old.tenant_id;
   owner_role uuid;
 begin
-  update public.tenant_guards set owner_changes = owner_changes + 1 where tenant_id = tenant;
-  if not found then
+  perform reeve.stay_declared(tenant);
+  if not exists (select from public.tenants where id = tenant) then
     return null;  -- the tenant itself is being deleted
   end if;
+  insert into public.tenant_guards as guard (tenant_id, owner_changes) values (tenant, 1)
+  on conflict (tenant_id) do update set owner_changes = guard.owner_changes + 1;
   -- Looked up first, so that PostgreSQL plans for how few owners there are and not for a role of usual size.
   select r.id into owner_role from public.roles r where r.tenant_id = tenant and r.is_system and r.name = 'owner';
   if not exists (
     select from public.user_roles ur
     join public.users u on u.tenant_id = tenant and u.id = ur.user_id
     where ur.tenant_id = tenant and ur.role_id = owner_role
-      and u.is_active and ur.valid_from <= now() and ur.valid_until is null
+      and u.is_active and u.account_id is not null and ur.valid_from <= now() and ur.valid_until is null
   ) then
     raise exception 'a tenant cannot be without an owner'
       using errcode = 'RV001', hint = 'make somebody else an owner first';
@@ -223,6 +244,7 @@ create function reeve.is_owner_role(tenant uuid, role uuid) returns boolean
   language plpgsql stable
 as $$
 begin
+  perform reeve.stay_declared(tenant);
   return exists (
     select from public.roles where tenant_id = tenant and id = role and is_system and name = 'owner'
   );
@@ -297,13 +319,18 @@ as $$
 declare
   owner_role uuid;
 begin
+  perform reeve.stay_declared(new.id);
   if not exists (select from public.tenants where id = new.id) then
     return null;  -- made and deleted in the same transaction
   end if;
   select r.id into owner_role from public.roles r where r.tenant_id = new.id and r.is_system and r.name = 'owner';
   if not exists (
     select from public.user_roles ur
-    where ur.tenant_id = new.id and ur.role_id = owner_role and ur.valid_until is null
+    join public.users u on u.tenant_id = new.id and u.id = ur.user_id
+    join public.role_permissions rp on rp.tenant_id = new.id and rp.role_id = ur.role_id
+    where ur.tenant_id = new.id and ur.role_id = owner_role
+      and u.is_active and u.account_id is not null and ur.valid_from <= now() and ur.valid_until is null
+      and rp.permission = '*:*' and rp.scope = 'any'
   ) then
     raise exception 'a tenant cannot be without an owner'
       using errcode = 'RV001', hint = 'make the tenant and its owner in one transaction';
@@ -343,14 +370,16 @@ create policy roles_at_sign_in on roles for select to reeve_auth using (true);
 create policy role_permissions_at_sign_in on role_permissions for select to reeve_auth using (true);
 create policy user_roles_at_sign_in on user_roles for select to reeve_auth using (true);
 
-grant select, insert, update, delete on users, user_profiles, roles, user_roles to reeve_app;
+grant select, insert, update, delete on users, user_profiles, roles to reeve_app;
+-- Whose it is and which role stay as they were given: another one is given anew, and asked about.
+grant select, insert, delete, update (assigned_at, assigned_by, valid_from, valid_until) on user_roles to reeve_app;
 grant select, insert, delete on role_permissions to reeve_app;
 grant select, insert, update on tenant_guards to reeve_app;
 grant select on users, roles, role_permissions, user_roles to reeve_auth;
 grant update (last_login_at) on users to reeve_auth;
 grant select on users, user_profiles, roles, role_permissions, user_roles to reeve_readonly;
 grant execute on function
-  reeve.forget_who_left(), reeve.keep_system_roles(), reeve.keep_owner_role_whole(), reeve.keep_an_owner(),
+  reeve.stay_declared(uuid), reeve.forget_who_left(), reeve.keep_system_roles(), reeve.keep_owner_role_whole(), reeve.keep_an_owner(),
   reeve.is_owner_role(uuid, uuid), reeve.tenant_furnish(uuid), reeve.begin_with_an_owner()
   to reeve_app, reeve_auth;
 

@@ -15,3 +15,4 @@ drop function reeve.keep_an_owner();
 drop function reeve.keep_owner_role_whole();
 drop function reeve.keep_system_roles();
 drop function reeve.forget_who_left();
+drop function reeve.stay_declared(uuid);

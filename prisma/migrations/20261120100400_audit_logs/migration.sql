@@ -31,7 +31,7 @@ create index audit_logs_entity_idx on audit_logs (tenant_id, entity_type, entity
 create table audit_logs_default partition of audit_logs default;
 
 create function reeve.audit_partitions_ensure(first_month date, months integer) returns integer
-  language plpgsql security definer set search_path = pg_catalog, public, pg_temp
+  language plpgsql security definer set search_path = pg_catalog, public, pg_temp set timezone = 'UTC'
 as $$
 declare
   month_start date;
@@ -41,6 +41,9 @@ declare
 begin
   if months not between 1 and 120 then
     raise exception 'months must be between 1 and 120, not %', months using errcode = '22023';
+  end if;
+  if first_month not between current_date - 3660 and current_date + 3660 then
+    raise exception 'the first month must be within ten years of today, not %', first_month using errcode = '22023';
   end if;
   -- One maker at a time; the others find the work done.
   perform pg_advisory_xact_lock(hashtext('reeve.audit_partitions_ensure'));
@@ -177,6 +180,11 @@ create trigger user_roles_audit after insert or update or delete on user_roles
 alter table audit_logs enable row level security;
 create policy audit_logs_of_declared_tenant on audit_logs for select
   using (tenant_id = reeve.tenant_id());
+-- Under the nil tenant stand everybody's addresses and sign-ins: for the operator, and not for analytics.
+create policy audit_logs_of_no_tenant on audit_logs as restrictive for select to reeve_app
+  using (tenant_id <> '00000000-0000-0000-0000-000000000000' or reeve.is_operator());
+create policy audit_logs_without_accounts on audit_logs as restrictive for select to reeve_readonly
+  using (tenant_id <> '00000000-0000-0000-0000-000000000000');
 create policy audit_logs_by_trigger on audit_logs for insert
   with check (pg_trigger_depth() > 0);
 

@@ -163,7 +163,11 @@ create function reeve.sessions_touch(ids uuid[]) returns void
 as $$
 begin
   update public.sessions set last_seen_at = now()
-  where id in (select s.id from public.sessions s where s.id = any (ids) order by s.id for update skip locked);
+  where id in (
+    select s.id from public.sessions s
+    where s.id = any (ids) and s.revoked_at is null and s.last_seen_at + make_interval(secs => s.idle_seconds) > now()
+    order by s.id for update skip locked
+  );
 end
 $$;
 comment on function reeve.sessions_touch(uuid[]) is 'Notes that these sessions are in use.';

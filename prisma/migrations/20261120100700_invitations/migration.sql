@@ -48,6 +48,9 @@ as $$
 begin
   update public.user_roles set assigned_by = null where tenant_id = old.tenant_id and assigned_by = old.id;
   update public.users set suspended_by = null where tenant_id = old.tenant_id and suspended_by = old.id and id <> old.id;
+  -- Nobody can tell any more whether they could still ask.
+  update public.invitations set revoked_at = now()
+  where tenant_id = old.tenant_id and invited_by = old.id and accepted_at is null and revoked_at is null;
   update public.invitations set invited_by = null where tenant_id = old.tenant_id and invited_by = old.id;
   update public.invitations set accepted_by = null where tenant_id = old.tenant_id and accepted_by = old.id;
   update public.invitations set revoked_by = null where tenant_id = old.tenant_id and revoked_by = old.id;
@@ -64,7 +67,7 @@ alter table invitations enable row level security;
 create policy invitations_of_declared_tenant on invitations
   using (tenant_id = reeve.tenant_id()) with check (tenant_id = reeve.tenant_id());
 
-grant select, insert, update on invitations to reeve_app;
+grant select, insert, update (invited_by, accepted_at, accepted_by, revoked_at, revoked_by) on invitations to reeve_app;
 grant select (tenant_id, id, email, role_id, invited_by, expires_at, accepted_at, accepted_by, revoked_at, revoked_by, created_at)
   on invitations to reeve_readonly;
 

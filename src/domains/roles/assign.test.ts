@@ -3,6 +3,7 @@ import { asOperator, inTenant } from '../../database/database.ts'
 import { uuidV7 } from '../../foundation/id.ts'
 import { testDatabase } from '../../testing/database.ts'
 import { aTenant, aUser, type Person, type Tenant } from '../../testing/people.ts'
+import { listUsers } from '../users/list.ts'
 import { assignRole, unassignRole, type NewAssignment } from './assign.ts'
 
 const { database, admin } = await testDatabase()
@@ -124,6 +125,23 @@ test('what the operator gives has no giver, and is logged under the operator’s
     [acme.tenantId, mia.userId],
   )
   expect(rows).toEqual([{ operator: 'root', user_id: null }])
+})
+
+test('an end that nobody could write down is refused, and everybody can still be listed', async () => {
+  const acme = await aTenant(database)
+  const wanted = { userId: acme.owner.userId, roleId: await roleCalled(acme, 'viewer') }
+  const refused = { code: 'invalid_request', remedy: expect.stringMatching(/leave the end out/) }
+
+  await expect(
+    assign(acme.owner, { ...wanted, validUntil: new Date(Date.UTC(10_000, 0)) }),
+  ).rejects.toMatchObject(refused)
+  await expect(assign(acme.owner, { ...wanted, validFrom: new Date('0000-12-31') })).rejects.toMatchObject(
+    refused,
+  )
+  await assign(acme.owner, { ...wanted, validUntil: new Date(Date.UTC(9999, 11, 31)) })
+
+  const { items } = await inTenant(database, acme.owner.context, (tx) => listUsers(tx, { limit: 20 }))
+  expect(items[0]!.roles).toContainEqual(expect.objectContaining({ validUntil: '9999-12-31T00:00:00.000Z' }))
 })
 
 async function logged({ tenantId }: Tenant, { userId }: Person): Promise<string[]> {

@@ -66,9 +66,21 @@ const assign = sql(
 /** Sends an assignment along, for verbs that have asked for `roles:assign`. */
 export function queueAssignment(tx: Transaction, wanted: NewAssignment): void {
   const { userId, roleId, validFrom, validUntil } = wanted
+  for (const time of [validFrom, validUntil]) if (time) refuseUntellable(time)
   const { tenantId, actor } = tx.context
   const assignedBy = actor.kind === 'user' ? actor.userId : null
   tx.queue(assign, [tenantId, userId, roleId, assignedBy, validFrom, validUntil])
+}
+
+/** PostgreSQL keeps years before 1 and after 9999, but nobody who reads the list of people could write them down. */
+function refuseUntellable(time: Date): void {
+  const year = time.getUTCFullYear()
+  if (year >= 1 && year <= 9999) return
+  throw new Refusal(
+    'invalid_request',
+    'a role begins and ends in the years 1 to 9999, in UTC',
+    'leave the end out for a role that is given for good',
+  )
 }
 
 const unassign = sql(

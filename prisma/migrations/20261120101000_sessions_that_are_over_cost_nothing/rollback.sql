@@ -1,0 +1,34 @@
+-- Loses: nothing.
+set local lock_timeout = '3s';
+
+drop index sessions_account_id_idx;
+create index sessions_account_id_idx on sessions (account_id, created_at desc);
+
+create or replace function reeve.sessions_revoke(account uuid, only_session uuid, kept_session uuid, reason text) returns integer
+  language plpgsql security definer set search_path = pg_catalog, public, pg_temp
+as $$
+declare
+  ended integer;
+begin
+  update public.sessions s set revoked_at = now(), revoked_reason = reason
+  where s.account_id = account and s.revoked_at is null
+    and (only_session is null or s.id = only_session)
+    and (kept_session is null or s.id <> kept_session);
+  get diagnostics ended = row_count;
+  return ended;
+end
+$$;
+
+create or replace function reeve.account_disable(wanted uuid, reason text) returns boolean
+  language plpgsql security definer set search_path = pg_catalog, public, pg_temp
+as $$
+begin
+  update public.accounts set disabled_at = now(), disabled_reason = reason where id = wanted and disabled_at is null;
+  if found then
+    update public.sessions set revoked_at = now(), revoked_reason = 'account_disabled'
+    where account_id = wanted and revoked_at is null;
+    return true;
+  end if;
+  return false;
+end
+$$;
