@@ -24,7 +24,7 @@ const tsc = binary('typescript', 'tsc')
 const vite = binary('vite', 'vite')
 
 if (tsc && vite) {
-  run('server', tsc, ['-b', root])
+  run('server', tsc, ['-b', 'src', 'client', 'console'])
   buildConsole(vite)
 } else if (!existsSync(join(root, 'dist/cli/main.js'))) {
   console.error(

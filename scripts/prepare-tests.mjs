@@ -3,7 +3,12 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 
-const browsers = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome', '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome']
+const browsers = [
+  '/usr/bin/chromium',
+  '/usr/bin/chromium-browser',
+  '/usr/bin/google-chrome',
+  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+]
 
 if (!findBrowser()) {
   const root = process.getuid?.() === 0
@@ -14,7 +19,9 @@ if (!findBrowser()) {
   }
   if (!findBrowser()) {
     console.log('Missing: Chromium. The tests of the console in a browser are left out.')
-    console.log('  Debian and Ubuntu: sudo apt-get install chromium; elsewhere set CHROME_PATH to a Chrome or Chromium.')
+    console.log(
+      '  Debian and Ubuntu: sudo apt-get install chromium; elsewhere set CHROME_PATH to a Chrome or Chromium.',
+    )
     if (process.env.CI) process.exit(1)
   }
 }
@@ -25,5 +32,8 @@ function findBrowser() {
 }
 
 function apt(...args) {
-  spawnSync('apt-get', args, { stdio: ['ignore', 'ignore', 'inherit'], env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } })
+  spawnSync('apt-get', args, {
+    stdio: ['ignore', 'ignore', 'inherit'],
+    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+  })
 }

@@ -17,11 +17,18 @@ if (unknown.length > 0) {
   process.exit(2)
 }
 
-if (wanted.some((major) => major !== '18')) run('npm', ['ci', '--no-audit', '--no-fund', '--ignore-scripts'], { cwd: tools })
+if (wanted.some((major) => major !== '18'))
+  run('npm', ['ci', '--no-audit', '--no-fund', '--ignore-scripts'], { cwd: tools })
 const failed = wanted.filter((major) => {
   console.log(`\nPostgreSQL ${major}`)
   const env = major === '18' ? process.env : { ...process.env, REEVE_TEST_POSTGRES: binariesOf(major) }
-  return run(process.execPath, [join(home, 'node_modules/vitest/vitest.mjs'), 'run', ...core], { cwd: home, env, may: true }) !== 0
+  return (
+    run(process.execPath, [join(home, 'node_modules/vitest/vitest.mjs'), 'run', ...core], {
+      cwd: home,
+      env,
+      may: true,
+    }) !== 0
+  )
 })
 if (failed.length > 0) {
   console.error(`\nfailed on PostgreSQL ${failed.join(', ')}`)

@@ -1,7 +1,10 @@
 import type { Command } from 'commander'
-import colors from 'picocolors'
+import type { Transaction } from '../database/database.ts'
 import { decide, type Because, type Permission } from '../domains/access/access.ts'
+import { listPermissions } from '../domains/permissions/list.ts'
+import { Refusal } from '../foundation/refusal.ts'
 import { administerTenant, inOneTenant, userIdOf, type InTenant } from './administer.ts'
+import { paint } from './paint.ts'
 import { reportTo } from './report.ts'
 
 /** `reeve access …` */
@@ -16,16 +19,27 @@ export function accessCommands(program: Command): void {
     .addHelpText('after', '\nExample:\n  reeve access check kim@example.com posts:update --tenant acme\n')
     .action(async (person: string, permission: Permission, options: InTenant & { owner?: string }) => {
       const decision = await administerTenant(options, async (tx) => {
+        await refuseUnknown(tx, permission)
         const userId = await userIdOf(tx, person)
         const owner = options.owner === undefined ? undefined : await userIdOf(tx, options.owner)
         return decide(tx, { userId, permission, owner })
       })
       reportTo(options).done(decision, () => {
-        const verdict = decision.allowed ? colors.green('yes') : colors.red('no')
+        const verdict = decision.allowed ? paint.green('yes') : paint.red('no')
         return `${verdict}: ${sentence(decision.because)}`
       })
       if (!decision.allowed) process.exitCode = 3
     })
+}
+
+async function refuseUnknown(tx: Transaction, permission: string): Promise<void> {
+  const known = await listPermissions(tx)
+  if (known.some(({ name }) => name === permission)) return
+  throw new Refusal(
+    'invalid_request',
+    `there is no permission ${permission}`,
+    '"reeve permission list" shows them',
+  )
 }
 
 function sentence(because: Because): string {

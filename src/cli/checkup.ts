@@ -1,5 +1,5 @@
-import type { Database } from '../database/database.ts'
 import { ask } from '../database/ask.ts'
+import type { Database } from '../database/database.ts'
 import { sql } from '../database/sql.ts'
 import type { Checkup } from '../http/health.ts'
 import { status } from '../operations/migrate/status.ts'
@@ -31,7 +31,9 @@ function pendingMigrations(world: World): () => Promise<Checkup['migrations']> {
   let known: { at: number; answer: Promise<Checkup['migrations']> } | undefined
   return () => {
     if (!known || Date.now() - known.at > migrationsEveryMs) {
-      const answer = status(migrating(world, reportTo({ json: true }))).then(({ pending }) => ({ pending: pending.length }))
+      const answer = status(migrating(world, reportTo({ json: true }))).then(({ pending }) => ({
+        pending: pending.length,
+      }))
       known = { at: Date.now(), answer }
       answer.catch(() => (known = undefined))
     }

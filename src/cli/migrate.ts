@@ -1,5 +1,4 @@
-import { Command, InvalidArgumentError } from 'commander'
-import colors from 'picocolors'
+import { InvalidArgumentError, type Command } from 'commander'
 import { closeDatabase, openDatabase } from '../database/database.ts'
 import { create } from '../operations/migrate/create.ts'
 import { deploy } from '../operations/migrate/deploy.ts'
@@ -7,7 +6,9 @@ import { rollback } from '../operations/migrate/rollback.ts'
 import { status, type Status } from '../operations/migrate/status.ts'
 import { makePartitions } from '../operations/partition/partition.ts'
 import { confirm } from './ask.ts'
-import { reportTo, table, type Report } from './report.ts'
+import { paint } from './paint.ts'
+import { reportTo, type Report } from './report.ts'
+import { minute, table, type Cell } from './table.ts'
 import { migrating, openWorld, serverAccess, type World } from './world.ts'
 
 type Json = { json?: boolean }
@@ -20,9 +21,14 @@ export function migrateCommands(program: Command): void {
     .command('status')
     .description('what is applied, what is pending, and what does not fit')
     .option('--json', 'answer for programs')
-    .addHelpText('after', '\nExample:\n  reeve migrate status\n\nExits with 1 when the schema is not up to date.\n')
+    .addHelpText(
+      'after',
+      '\nExample:\n  reeve migrate status\n\nExits with 1 when the schema is not up to date.\n',
+    )
     .action(async (options: Json) => {
-      const found = await withWorld(options, (world, report) => status(migrating(world, report)))
+      const found = await withWorld(options, { make: false }, (world, report) =>
+        status(migrating(world, report)),
+      )
       reportTo(options).done(found, () => describe(found))
       if (!found.upToDate) process.exitCode = 1
     })
@@ -36,15 +42,16 @@ export function migrateCommands(program: Command): void {
     .addHelpText('after', '\nExample:\n  DATABASE_ADMIN_URL=postgresql://admin@db/app reeve migrate deploy\n')
     .action(async (options: Json & { to?: string; dryRun?: boolean }) => {
       const { to, dryRun } = options
-      const done = await withWorld(options, async (world, report) => {
+      const done = await withWorld(options, { make: dryRun !== true }, async (world, report) => {
         const done = await deploy({ ...migrating(world, report), to, dryRun })
         if (!dryRun && done.pending.length === 0) await partitionsAhead(world)
         return done
       })
       reportTo(options).done(done, () => {
-        if (dryRun) return done.pending.length === 0 ? 'nothing to apply' : `would apply\n${list(done.pending)}`
+        if (dryRun)
+          return done.pending.length === 0 ? 'nothing to apply' : `would apply\n${list(done.pending)}`
         if (done.applied.length === 0) return `up to date: ${done.already} migrations`
-        return `applied\n${list(done.applied.map(({ name, ms }) => `${name} ${colors.dim(`${ms} ms`)}`))}`
+        return `applied\n${list(done.applied.map(({ name, ms }) => `${name} ${paint.dim(`${ms} ms`)}`))}`
       })
     })
 
@@ -56,14 +63,21 @@ export function migrateCommands(program: Command): void {
     .option('--all', 'all of them')
     .option('--yes', 'accept the loss without being asked')
     .option('--json', 'answer for programs')
-    .addHelpText('after', '\nExample:\n  reeve migrate rollback\n  reeve migrate rollback --to 20261120100500 --yes\n')
+    .addHelpText(
+      'after',
+      '\nExample:\n  reeve migrate rollback\n  reeve migrate rollback --to 20261120100500 --yes\n',
+    )
     .action(async (options: Json & { steps: number; to?: string; all?: boolean; yes?: boolean }) => {
-      const reach = options.to === undefined ? { steps: options.all ? ('all' as const) : options.steps } : { to: options.to }
-      const done = await withWorld(options, (world, report) =>
+      const reach =
+        options.to === undefined
+          ? { steps: options.all ? ('all' as const) : options.steps }
+          : { to: options.to }
+      const done = await withWorld(options, { make: false }, (world, report) =>
         rollback({
           ...migrating(world, report),
           reach,
-          consent: (loss, name) => confirm(`Rolling back ${name} loses ${loss}`, 'lose it', options.yes ?? false),
+          consent: (loss, name) =>
+            confirm(`Rolling back ${name} loses ${loss}`, 'lose it', options.yes ?? false),
         }),
       )
       reportTo(options).done(done, () => `rolled back\n${list(done.rolledBack.map(({ name }) => name))}`)
@@ -82,9 +96,13 @@ export function migrateCommands(program: Command): void {
     })
 }
 
-async function withWorld<T>(options: Json, work: (world: World, report: Report) => Promise<T>): Promise<T> {
+async function withWorld<T>(
+  options: Json,
+  { make }: { make: boolean },
+  work: (world: World, report: Report) => Promise<T>,
+): Promise<T> {
   const report = reportTo(options)
-  const world = await openWorld(report)
+  const world = await openWorld(report, { make })
   try {
     return await work(world, report)
   } finally {
@@ -104,14 +122,29 @@ export async function partitionsAhead(world: World): Promise<void> {
 
 function describe({ history, upToDate, applied, pending, failed, edited, missing, ahead }: Status): string {
   if (history === 'unreadable') return 'there is a history of migrations, and this login may not read it'
-  const rows = [
-    ...applied.map(({ name, at }) => [colors.green('applied'), name, at.toISOString().slice(0, 16).replace('T', ' ')]),
-    ...pending.map(({ name, reversible }) => [colors.yellow('pending'), name, reversible ? null : 'no way back']),
-    ...failed.map(({ name, at }) => [colors.red('failed'), name, at.toISOString().slice(0, 16).replace('T', ' ')]),
-    ...edited.map((name) => [colors.red('edited'), name, 'changed after it was applied']),
-    ...missing.map((name) => [colors.red('missing'), name, ahead ? 'the database is ahead of this code' : 'not in the folder']),
+  const { green, yellow, red } = paint
+  const rows: Cell[][] = [
+    ...applied.map(({ name, at }) => [['applied', green] as const, name, minute(at)]),
+    ...pending.map(({ name, reversible }) => [
+      ['pending', yellow] as const,
+      name,
+      reversible ? '' : 'no way back',
+    ]),
+    ...failed.map(({ name, at }) => [['failed', red] as const, name, minute(at)]),
+    ...edited.map((name) => [['edited', red] as const, name, 'changed after it was applied']),
+    ...missing.map((name) => [
+      ['missing', red] as const,
+      name,
+      ahead ? 'database ahead of the code' : 'not in the folder',
+    ]),
   ]
-  return `${table(['state', 'migration', ''], rows)}\n\n${upToDate ? colors.green('up to date') : colors.yellow('not up to date')}`
+  const amiss = failed.length + edited.length + missing.length > 0
+  const verdict = upToDate
+    ? green('up to date')
+    : amiss
+      ? red('something does not fit; "reeve migrate deploy" says what to do about it')
+      : yellow('not up to date; "reeve migrate deploy" applies what is pending')
+  return `${table(['state', 'migration', ''], rows, { gives: ['migration'] })}\n\n${verdict}`
 }
 
 function list(lines: string[]): string {

@@ -15,13 +15,20 @@ export function resetCommand(program: Command): void {
     .option('--no-seed', 'leave it empty')
     .option('--yes', 'without being asked')
     .option('--json', 'answer for programs')
-    .addHelpText('after', '\nExample:\n  reeve reset --yes\n\nOnly in development, and only on this machine.\n')
+    .addHelpText(
+      'after',
+      '\nExample:\n  reeve reset --yes\n\nOnly in development, and only on this machine.\n',
+    )
     .action(async (options: { seed: boolean; yes?: boolean; json?: boolean }) => {
       const report = reportTo(options)
       const world = await openWorld(report)
       try {
         if (world.config.environment === 'production') {
-          throw new Refusal('not_in_production', 'a reset is for development', 'use a database for development')
+          throw new Refusal(
+            'not_in_production',
+            'a reset is for development',
+            'use a database for development',
+          )
         }
         const { database, tenants, users } = await beforeReset(world.admin)
         const loss = `This deletes ${tenants} tenants with ${users} users from the database ${database}.`
@@ -32,7 +39,9 @@ export function resetCommand(program: Command): void {
         await partitionsAhead(world)
         const seeded = options.seed ? await seedWorld(world) : undefined
         report.done({ deleted: { tenants, users }, seeded: seeded?.seeded ?? false }, () =>
-          seeded ? `begun again, with ${seeded.tenants} tenants and ${seeded.users} users` : 'begun again, empty',
+          seeded
+            ? `begun again, with ${seeded.tenants} tenants and ${seeded.users} users`
+            : 'begun again, empty',
         )
       } finally {
         await world.close()

@@ -16,19 +16,24 @@ export function seedCommand(program: Command): void {
     .command('seed')
     .description('demo data: three tenants, sixty people, half a year of history')
     .option('--json', 'answer for programs')
-    .addHelpText('after', '\nExample:\n  reeve seed\n\nDoes nothing where the demo data is already. Refuses in production.\n')
+    .addHelpText(
+      'after',
+      '\nExample:\n  reeve seed\n\nDoes nothing where the demo data is already. Refuses in production.\n',
+    )
     .action(async (options: { json?: boolean }) => {
       const report = reportTo(options)
       const world = await openWorld(report)
       try {
         const { seeded, ...there } = await seedWorld(world)
         const demo = await demoAccount(world)
-        report.done({ seeded, ...there, demo: demo && { email: demo.email, passwordFile: passwordFile(world) } }, () =>
-          [
-            seeded ? 'seeded' : 'the demo data is there already',
-            `  ${there.tenants} tenants, ${there.users} users, ${there.posts} posts, ${there.comments} comments`,
-            ...(demo ? [`  sign in as ${demo.email} with ${demo.password}`] : []),
-          ].join('\n'),
+        report.done(
+          { seeded, ...there, demo: demo && { email: demo.email, passwordFile: passwordFile(world) } },
+          () =>
+            [
+              seeded ? 'seeded' : 'the demo data is there already',
+              `  ${there.tenants} tenants, ${there.users} users, ${there.posts} posts, ${there.comments} comments`,
+              ...(demo ? [`  sign in as ${demo.email} with ${demo.password}`] : []),
+            ].join('\n'),
         )
       } finally {
         await world.close()
@@ -49,7 +54,11 @@ export async function firstSeed(world: World, report: Report): Promise<Demo | un
 /** Seeds; every demo account gets the password of this installation. */
 export async function seedWorld(world: World): Promise<Seeded> {
   if (world.config.environment === 'production') {
-    throw new Refusal('not_in_production', 'demo data does not belong into production', 'seed a database for development')
+    throw new Refusal(
+      'not_in_production',
+      'demo data does not belong into production',
+      'seed a database for development',
+    )
   }
   return seed({ connect: world.admin, hash: async () => hashPassword(await makePassword(world)) })
 }

@@ -1,17 +1,16 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Command } from 'commander'
-import colors from 'picocolors'
 import { closeDatabase, openDatabase } from '../database/database.ts'
-import { openPrisma, warmUp } from '../database/prisma.ts'
 import { createLog, queryLog } from '../foundation/log.ts'
 import { Refusal } from '../foundation/refusal.ts'
-import { startServer, type Server } from '../http/server.ts'
+import type { Server } from '../http/server.ts'
 import { deploy } from '../operations/migrate/deploy.ts'
 import { makePartitions } from '../operations/partition/partition.ts'
-import { firstSeed } from './seed.ts'
 import { checkup } from './checkup.ts'
+import { paint } from './paint.ts'
 import { reportTo, type Report } from './report.ts'
-import { migrating, openWorld, secretKeys, serverAccess, version, type World } from './world.ts'
+import { firstSeed } from './seed.ts'
+import { behindWhat, migrating, openWorld, secretKeys, serverAccess, version, type World } from './world.ts'
 
 /** `reeve up` and `reeve serve`. */
 export function serveCommands(program: Command): void {
@@ -19,7 +18,10 @@ export function serveCommands(program: Command): void {
     .command('up')
     .description('PostgreSQL, schema, demo data, server and console: everything, with one command')
     .option('--no-seed', 'leave an empty database empty')
-    .addHelpText('after', '\nExample:\n  PORT=4000 reeve up\n  DATABASE_URL=postgresql://me:secret@localhost/app reeve up\n')
+    .addHelpText(
+      'after',
+      '\nExample:\n  PORT=4000 reeve up\n  DATABASE_URL=postgresql://me:secret@localhost/app reeve up\n',
+    )
     .action(async ({ seed }: { seed: boolean }) => {
       const report = reportTo({})
       await run(report, async (world) => {
@@ -48,6 +50,8 @@ async function run(report: Report, prepare: (world: World) => Promise<Demo>): Pr
     await told
     report.note('stopping: requests under way may end')
     await stop()
+  } catch (error) {
+    throw await behindWhat(error, world, report)
   } finally {
     await world.close()
   }
@@ -78,6 +82,9 @@ async function openOwnWorld(report: Report): Promise<World> {
 }
 
 async function serve(world: World, report: Report, demo: Demo): Promise<() => Promise<void>> {
+  // Here, and not above: every other command would wait for them too.
+  const { openPrisma, warmUp } = await import('../database/prisma.ts')
+  const { startServer } = await import('../http/server.ts')
   const { config } = world
   const log = createLog(config)
   const database = openDatabase(await serverAccess(world), queryLog(log, config))
@@ -88,7 +95,10 @@ async function serve(world: World, report: Report, demo: Demo): Promise<() => Pr
     await warmUp(prisma)
     await makePartitions(database)
     // A month begins whether or not the server was restarted in the one before.
-    partitions = setInterval(() => void makePartitions(database).catch((err: unknown) => log.error({ err }, 'partitions')), day)
+    partitions = setInterval(
+      () => void makePartitions(database).catch((err: unknown) => log.error({ err }, 'partitions')),
+      day,
+    )
     partitions.unref()
     server = await startServer({
       ...{ database, prisma, log, host: config.host, port: config.port },
@@ -110,22 +120,33 @@ async function serve(world: World, report: Report, demo: Demo): Promise<() => Pr
 
 const day = 24 * 60 * 60 * 1000
 
+/** Whoever says it twice does not want to wait; at the exit the embedded PostgreSQL is told as well. */
 function stopSignal(): Promise<void> {
   return new Promise((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve())
+    let told = false
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+      process.on(signal, () => {
+        if (told) process.exit(1)
+        told = true
+        resolve()
+      })
+    }
   })
 }
 
 function welcome(url: string, { embedded, directory }: World, demo: Demo): string {
-  const line = (name: string, value: string) => `  ${colors.dim(name.padEnd(12))}${value}`
+  const line = (name: string, value: string) => `  ${paint.dim(name.padEnd(12))}${value}`
   return [
     '',
-    colors.bold('Reeve is up'),
-    line('console', colors.cyan(url)),
+    paint.bold('Reeve is up'),
+    line('console', paint.cyan(url)),
     line('API', `${url}/v1, described at ${url}/openapi.json`),
-    line('PostgreSQL', embedded ? `${embedded.version} in ${directory}, port ${embedded.port}` : 'the one of DATABASE_URL'),
+    line(
+      'PostgreSQL',
+      embedded ? `${embedded.version} in ${directory}, port ${embedded.port}` : 'the one of DATABASE_URL',
+    ),
     ...(demo ? [line('sign in as', `${demo.email}  ${demo.password}`)] : []),
     '',
-    colors.dim('  Ctrl-C stops it all.'),
+    paint.dim('  Ctrl-C stops it all.'),
   ].join('\n')
 }

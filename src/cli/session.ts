@@ -1,11 +1,8 @@
 import type { Command } from 'commander'
-import type { Transaction } from '../database/database.ts'
-import { sql } from '../database/sql.ts'
-import { listSessions, revokeAllSessions } from '../domains/sessions/sessions.ts'
-import { normalizeEmail } from '../foundation/email.ts'
-import { Refusal } from '../foundation/refusal.ts'
-import { administer, withJson, type Json } from './administer.ts'
-import { reportTo, table } from './report.ts'
+import { listSessions, revokeAllSessions, revokeSession } from '../domains/sessions/sessions.ts'
+import { accountIdOf, administer, id, withJson, type Json } from './administer.ts'
+import { reportTo } from './report.ts'
+import { table } from './table.ts'
 
 /** `reeve session …` */
 export function sessionCommands(program: Command): void {
@@ -13,34 +10,43 @@ export function sessionCommands(program: Command): void {
 
   withJson(session.command('list'))
     .argument('<email>', 'the address they sign in with')
-    .description('the live sessions of an account')
+    .description('the live sessions of an account, a hundred at most; --json has their ids')
     .addHelpText('after', '\nExample:\n  reeve session list kim@example.com\n')
     .action(async (email: string, options: Json) => {
-      const items = await administer(options, async (tx) => listSessions(tx, { accountId: await accountIdOf(tx, email) }))
+      const items = await administer(options, async (tx) =>
+        listSessions(tx, { accountId: await accountIdOf(tx, email) }),
+      )
       reportTo(options).done({ items }, () => {
-        const rows = items.map(({ createdAt, lastSeenAt, expiresAt, ip, userAgent }) => [
-          ...[createdAt, lastSeenAt, expiresAt].map((at) => at.toISOString().slice(0, 16).replace('T', ' ')),
+        const rows = items.map(({ createdAt, lastSeenAt, ip, userAgent }) => [
+          createdAt,
+          lastSeenAt,
           ip,
           userAgent,
         ])
-        return table(['since', 'last seen', 'until', 'from', 'with'], rows)
+        return table(['since', 'last seen', 'from', 'with'], rows, {
+          empty: `${email} is signed in nowhere`,
+          gives: ['with'],
+        })
       })
     })
 
   withJson(session.command('revoke'))
     .argument('<email>', 'the address they sign in with')
-    .description('sign an account out everywhere')
+    .option('--session <id>', 'only this session', id)
+    .description('sign an account out, everywhere or in one place')
     .addHelpText('after', '\nExample:\n  reeve session revoke kim@example.com\n')
-    .action(async (email: string, options: Json) => {
-      const ended = await administer(options, async (tx) => revokeAllSessions(tx, { accountId: await accountIdOf(tx, email) }))
-      reportTo(options).done({ ended }, () => `ended ${ended} sessions of ${email}`)
+    .action(async (email: string, options: Json & { session?: string }) => {
+      const ended = await administer(options, async (tx) => {
+        const accountId = await accountIdOf(tx, email)
+        if (options.session === undefined) return revokeAllSessions(tx, { accountId })
+        await revokeSession(tx, { accountId, sessionId: options.session })
+        return 1
+      })
+      reportTo(options).done({ ended }, () => `ended ${counted(ended, 'session')} of ${email}`)
     })
 }
 
-const find = sql('cli.find_account', { accountId: 'uuid' }, 'select account_id from reeve.account_by_email($1)')
-
-async function accountIdOf(tx: Transaction, email: string): Promise<string> {
-  const found = await tx.row(find, [normalizeEmail(email)])
-  if (found) return found.accountId
-  throw new Refusal('not_found', `no account signs in with ${email}`, 'check the address')
+/** `1 session`, `2 sessions`. */
+export function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`
 }

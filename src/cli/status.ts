@@ -1,7 +1,10 @@
 import type { Command } from 'commander'
+import { Refusal } from '../foundation/refusal.ts'
 import { status } from '../operations/migrate/status.ts'
-import { reportTo } from './report.ts'
-import { migrating, openWorld, version } from './world.ts'
+import { paint } from './paint.ts'
+import { reportTo, type Report } from './report.ts'
+import { facts } from './table.ts'
+import { migrating, openWorld, version, type World } from './world.ts'
 
 /** `reeve status` */
 export function statusCommand(program: Command): void {
@@ -13,30 +16,55 @@ export function statusCommand(program: Command): void {
     .addHelpText('after', '\nExample:\n  psql "$(reeve status --url)"\n')
     .action(async (options: { json?: boolean; url?: boolean }) => {
       const report = reportTo(options)
-      const world = await openWorld(report)
+      const world = await openWorld(report, { make: false })
       try {
-        if (options.url && world.embedded) {
-          process.stdout.write(`${world.embedded.url('reeve')}\n`)
-          return
-        }
+        if (options.url) return tellUrl(world, report)
         const { upToDate, applied, pending } = await status(migrating(world, report))
         const { embedded, directory } = world
         const database = embedded
           ? { kind: 'embedded', version: embedded.version, port: embedded.port, directory }
-          : { kind: 'external', host: world.config.database!.hosts[0].host, name: world.config.database!.name }
-        const found = { version: await version(), database, migrations: { upToDate, applied: applied.length, pending: pending.length } }
+          : {
+              kind: 'external',
+              host: world.config.database!.hosts[0].host,
+              name: world.config.database!.name,
+            }
+        const found = {
+          version: await version(),
+          database,
+          migrations: { upToDate, applied: applied.length, pending: pending.length },
+        }
         report.done(found, () =>
-          [
-            `Reeve ${found.version}`,
-            embedded
-              ? `PostgreSQL ${embedded.version}, embedded in ${directory}, port ${embedded.port}${embedded.joined ? ', running' : ''}`
-              : `PostgreSQL ${world.config.database!.name} on ${world.config.database!.hosts[0].host}`,
-            upToDate ? `schema up to date (${applied.length} migrations)` : `schema not up to date: ${pending.length} migrations pending`,
-          ].join('\n'),
+          facts({
+            Reeve: found.version,
+            PostgreSQL: embedded
+              ? `${embedded.version} in ${directory}, ${embedded.joined ? `up on port ${embedded.port}` : 'not up'}`
+              : `${found.database.name} on ${found.database.host}`,
+            schema: upToDate
+              ? [`up to date (${applied.length} migrations)`, paint.green]
+              : [`not up to date: ${pending.length} migrations pending`, paint.yellow],
+          }),
         )
         if (!upToDate) process.exitCode = 1
       } finally {
         await world.close()
       }
     })
+}
+
+function tellUrl({ embedded }: World, report: Report): void {
+  if (!embedded)
+    throw new Refusal(
+      'invalid_request',
+      'the database is not the embedded one',
+      'use DATABASE_URL, which names it',
+    )
+  if (!embedded.joined) {
+    throw new Refusal(
+      'database_unreachable',
+      'PostgreSQL runs only while somebody uses it',
+      'start it with "reeve up", then ask again',
+    )
+  }
+  const url = embedded.url('reeve')
+  report.done({ url }, () => url)
 }

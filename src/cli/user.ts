@@ -1,20 +1,29 @@
-import { createReadStream } from 'node:fs'
-import { stat } from 'node:fs/promises'
-import { InvalidArgumentError, type Command } from 'commander'
-import colors from 'picocolors'
-import { importPeople } from '../domains/users/import/import.ts'
-import { ImportRefusal, type ImportReport } from '../domains/users/import/report.ts'
+import type { Command } from 'commander'
 import { createUser } from '../domains/users/create.ts'
 import { deleteUser } from '../domains/users/delete.ts'
 import { listUsers } from '../domains/users/list.ts'
 import { readUser } from '../domains/users/read.ts'
 import { resumeUser, suspendUser } from '../domains/users/suspend.ts'
+import { updateUser, type UserChanges } from '../domains/users/update.ts'
 import type { User } from '../domains/users/user.ts'
 import { Refusal } from '../foundation/refusal.ts'
-import { administerTenant, inOneTenant, more, operator, paged, roleIdOf, tenantIdOf, userIdOf, type InTenant, type Paged } from './administer.ts'
-import { confirm } from './ask.ts'
-import { reportTo, table } from './report.ts'
-import { withDatabase } from './world.ts'
+import {
+  administerTenant,
+  atDesk,
+  inOneTenant,
+  inTenantOf,
+  more,
+  paged,
+  roleIdOf,
+  userIdOf,
+  type InTenant,
+  type Paged,
+} from './administer.ts'
+import { refuseWithout } from './ask.ts'
+import { importCommand } from './import.ts'
+import { paint } from './paint.ts'
+import { reportTo } from './report.ts'
+import { facts, table, type Cell } from './table.ts'
 
 /** `reeve user …` */
 export function userCommands(program: Command): void {
@@ -22,6 +31,7 @@ export function userCommands(program: Command): void {
   listCommand(user)
   showCommand(user)
   addCommand(user)
+  updateCommand(user)
   suspendCommands(user)
   deleteCommand(user)
   importCommand(user)
@@ -41,8 +51,12 @@ function listCommand(user: Command): void {
         return listUsers(tx, { limit, after, q, roleId, isActive: suspended ? false : undefined })
       })
       reportTo(options).done(page, () => {
-        const rows = page.items.map((one) => [one.name, one.email, rolesOf(one), one.isActive ? '' : colors.yellow('suspended')])
-        return table(['name', 'address', 'roles', ''], rows) + more(page.next)
+        const rows = page.items.map((one) => [one.name, one.email, rolesOf(one) || null, stateOf(one)])
+        const empty = 'nobody here answers to this'
+        return (
+          table(['name', 'address', 'roles', 'state'], rows, { empty, gives: ['name', 'address', 'roles'] }) +
+          more(page.next)
+        )
       })
     })
 }
@@ -54,29 +68,33 @@ function showCommand(user: Command): void {
     .addHelpText('after', '\nExample:\n  reeve user show kim@example.com --tenant acme\n')
     .action(async (person: string, options: InTenant) => {
       const found = await administerTenant(options, async (tx) => readUser(tx, await userIdOf(tx, person)))
-      reportTo(options).done(found, () => {
-        const facts: [string, string | null][] = [
-          ['name', found.name],
-          ['address', found.email],
-          ['user name', found.username],
-          ['phone', found.phone],
-          ['roles', rolesOf(found)],
-          ['state', found.isActive ? 'active' : `suspended: ${found.suspensionReason ?? 'no reason given'}`],
-          ['last sign-in', found.lastLoginAt?.toISOString() ?? null],
-          ['id', found.id],
-        ]
-        return facts.map(([name, value]) => `${colors.dim(name.padEnd(14))}${value ?? colors.dim('–')}`).join('\n')
-      })
+      reportTo(options).done(found, () =>
+        facts({
+          name: found.name,
+          address: found.email,
+          'user name': found.username,
+          phone: found.phone,
+          roles: rolesOf(found) || null,
+          state: stateOf(found),
+          ...(found.isActive ? {} : { because: found.suspensionReason }),
+          'signs in': found.accountId === null ? 'not yet: to be invited' : 'with an account',
+          'last sign-in': found.lastLoginAt,
+          id: found.id,
+        }),
+      )
     })
 }
 
 function addCommand(user: Command): void {
   inOneTenant(user.command('add'))
-    .argument('<email>')
-    .argument('<name>')
+    .argument('<email>', 'how the tenant knows them')
+    .argument('<name>', 'what people call them')
     .option('--role <role>', 'give them this role')
     .description('add somebody, who signs in after an invitation')
-    .addHelpText('after', '\nExample:\n  reeve user add kim@example.com "Kim Lee" --role member --tenant acme\n')
+    .addHelpText(
+      'after',
+      '\nExample:\n  reeve user add kim@example.com "Kim Lee" --role member --tenant acme\n',
+    )
     .action(async (email: string, name: string, options: InTenant & { role?: string }) => {
       const made = await administerTenant(options, async (tx) => {
         const roleIds = options.role === undefined ? [] : [await roleIdOf(tx, options.role)]
@@ -86,14 +104,55 @@ function addCommand(user: Command): void {
     })
 }
 
+type Details = { name?: string; email?: string; username?: string; phone?: string }
+
+function updateCommand(user: Command): void {
+  inOneTenant(user.command('update'))
+    .argument('<person>', 'address or id')
+    .option('--name <name>', 'what people call them')
+    .option('--email <email>', 'how the tenant knows them; they sign in as before')
+    .option('--username <name>', 'an empty one takes it away')
+    .option('--phone <number>', 'an empty one takes it away')
+    .description("change somebody's details")
+    .addHelpText(
+      'after',
+      '\nExample:\n  reeve user update kim@example.com --name "Kim Lee" --phone "" --tenant acme\n',
+    )
+    .action(async (person: string, options: InTenant & Details) => {
+      const { name, email, username, phone } = options
+      if ([name, email, username, phone].every((detail) => detail === undefined)) {
+        throw new Refusal(
+          'invalid_request',
+          'nothing was said to change',
+          'give --name, --email, --username or --phone',
+        )
+      }
+      const changes: UserChanges = {
+        name,
+        email,
+        username: username === '' ? null : username,
+        phone: phone === '' ? null : phone,
+      }
+      const changed = await administerTenant(options, async (tx) =>
+        updateUser(tx, await userIdOf(tx, person), changes),
+      )
+      reportTo(options).done(changed, () => `changed ${changed.name} (${changed.email})`)
+    })
+}
+
 function suspendCommands(user: Command): void {
   inOneTenant(user.command('suspend'))
     .argument('<person>', 'address or id')
     .option('--reason <text>', 'why')
     .description('shut somebody out, at once')
-    .addHelpText('after', '\nExample:\n  reeve user suspend kim@example.com --reason "left the company" --tenant acme\n')
+    .addHelpText(
+      'after',
+      '\nExample:\n  reeve user suspend kim@example.com --reason "left the company" --tenant acme\n',
+    )
     .action(async (person: string, options: InTenant & { reason?: string }) => {
-      const found = await administerTenant(options, async (tx) => suspendUser(tx, await userIdOf(tx, person), options.reason))
+      const found = await administerTenant(options, async (tx) =>
+        suspendUser(tx, await userIdOf(tx, person), options.reason),
+      )
       reportTo(options).done(found, () => `${found.name} is suspended`)
     })
 
@@ -112,74 +171,27 @@ function deleteCommand(user: Command): void {
     .argument('<person>', 'address or id')
     .option('--yes', 'without being asked')
     .description('delete somebody for good; what they wrote stays, unsigned')
-    .addHelpText('after', '\nExample:\n  reeve user delete kim@example.com --tenant acme\n')
+    .addHelpText('after', '\nExample:\n  reeve user delete kim@example.com --tenant acme --yes\n')
     .action(async (person: string, options: InTenant & { yes?: boolean }) => {
-      if (!(await confirm(`This deletes ${person} from ${options.tenant} for good.`, person, options.yes ?? false))) {
-        throw new Refusal('consent_needed', 'nothing was deleted', `type ${person} to confirm`)
-      }
-      await administerTenant(options, async (tx) => deleteUser(tx, await userIdOf(tx, person)))
+      const { tenant, yes = false } = options
+      await atDesk(options, async ({ database }) => {
+        const { id, name, email } = await inTenantOf(database, tenant, async (tx) =>
+          readUser(tx, await userIdOf(tx, person)),
+        )
+        await refuseWithout(`This deletes ${name} (${email}) from ${tenant} for good.`, email, yes)
+        await inTenantOf(database, tenant, (tx) => deleteUser(tx, id))
+      })
       reportTo(options).done({ deleted: person }, () => `deleted ${person}`)
     })
 }
 
-type ImportOptions = InTenant & { map: Record<string, string>; dryRun?: boolean; skipBad?: boolean; role?: string }
-
-function importCommand(user: Command): void {
-  inOneTenant(user.command('import'))
-    .argument('<file>', 'people as CSV, with a line of headings')
-    .option('--map <heading=field>', 'what a column is, where its heading does not say it', pair, {})
-    .option('--role <role>', 'for those who bring none')
-    .option('--dry-run', 'do everything, then undo it')
-    .option('--skip-bad', 'import the good rows and report the others; without it one bad row refuses all')
-    .description('import people, with their password hashes if they have some')
-    .addHelpText('after', '\nExample:\n  reeve user import people.csv --tenant acme --map "E-Mail=email" --dry-run\n')
-    .action(async (file: string, options: ImportOptions) => {
-      const report = reportTo(options)
-      const { map: mapping, dryRun, skipBad, role: defaultRole } = options
-      const { size } = await stat(file).catch(() => {
-        throw new Refusal('invalid_request', `there is no file ${file}`, 'give the path of a CSV file')
-      })
-      const by = operator()
-      const told = new AbortController()
-      process.once('SIGINT', () => told.abort(new Refusal('shutting_down', 'stopped; nothing was imported', 'start again')))
-      try {
-        const done = await withDatabase(report, async (database, world) =>
-          importPeople({
-            ...{ mapping, dryRun, skipBad, defaultRole, size, signal: told.signal, progress: report.progress },
-            connect: world.admin,
-            tenantId: await tenantIdOf(database, options.tenant),
-            operator: by.name,
-            requestId: by.requestId,
-            input: createReadStream(file),
-          }),
-        )
-        report.done(done, () => describeImport(done))
-      } catch (error) {
-        if (!(error instanceof ImportRefusal)) throw error
-        report.done(error.report, () => describeImport(error.report))
-        throw error
-      }
-    })
-}
-
-function describeImport({ outcome, rows, imported, faulty, faults, accounts, ms }: ImportReport): string {
-  const seconds = Object.values(ms).reduce((sum, part) => sum + part, 0) / 1000
-  const verb = outcome === 'imported' ? 'imported' : outcome === 'rehearsed' ? 'would import' : 'imported'
-  const lines = faults.slice(0, 50).map(({ line, column, reason }) => [line, column, reason])
-  return [
-    ...(lines.length > 0 ? [table(['line', 'column', 'what is wrong'], lines), ''] : []),
-    ...(faults.length > 50 ? [colors.dim(`and ${faulty - 50} more; --json lists them`)] : []),
-    `${verb} ${imported} of ${rows} people in ${seconds.toFixed(1)} s`,
-    colors.dim(`accounts: ${accounts.created} new, ${accounts.linked} known, ${accounts.without} to be invited`),
-  ].join('\n')
-}
-
 function rolesOf({ roles }: User): string {
-  return roles.filter(({ inForce }) => inForce).map(({ name }) => name).join(', ')
+  return roles
+    .filter(({ inForce }) => inForce)
+    .map(({ name }) => name)
+    .join(', ')
 }
 
-function pair(text: string, before: Record<string, string>): Record<string, string> {
-  const at = text.lastIndexOf('=')
-  if (at < 1) throw new InvalidArgumentError('It must look like heading=field.')
-  return { ...before, [text.slice(0, at)]: text.slice(at + 1) }
+function stateOf({ isActive }: User): Cell {
+  return isActive ? 'active' : ['suspended', paint.yellow]
 }

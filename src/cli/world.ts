@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import pg from 'pg'
 import { closeDatabase, openDatabase, type Database } from '../database/database.ts'
+import { toFailure } from '../database/failure.ts'
 import { asServer } from '../database/login.ts'
 import type { Access } from '../database/pool.ts'
 import { readConfig, type Config } from '../foundation/config.ts'
@@ -14,6 +15,7 @@ import { appLogin } from '../operations/embedded/app-login.ts'
 import { startEmbedded, type Embedded } from '../operations/embedded/embedded.ts'
 import { houseRoles } from '../operations/migrate/roles.ts'
 import type { Migrating } from '../operations/migrate/session.ts'
+import { status } from '../operations/migrate/status.ts'
 import type { Report } from './report.ts'
 
 /** Where the package lies: `prisma/` and the version are found from here. */
@@ -31,30 +33,48 @@ export type World = {
   close: () => Promise<void>
 }
 
-/** Reads the configuration and finds PostgreSQL, starting the embedded one if none is configured. */
-export async function openWorld(report: Report): Promise<World> {
+/**
+ * Reads the configuration and finds PostgreSQL, starting the embedded one if none is configured. Without `make` it must
+ * have been made before: a mistyped folder shall not get a database of its own.
+ */
+export async function openWorld(report: Report, { make = true } = {}): Promise<World> {
   const config = readConfig(process.env)
   const directory = join(process.cwd(), '.reeve')
   if (config.database) {
     const admin = config.adminDatabase ?? config.database
-    return { config, directory, embedded: undefined, admin: () => clientSettings(admin, config), close: async () => {} }
+    return {
+      config,
+      directory,
+      embedded: undefined,
+      admin: () => clientSettings(admin, config),
+      close: async () => {},
+    }
   }
   if (config.environment === 'production') throw databaseMissing()
-  const embedded = await startEmbedded({ directory, log: report.note })
+  if (!make && !existsSync(join(directory, 'postgres.password'))) throw nothingHere(directory)
+  const embedded = await startEmbedded({ directory, ...(make ? { log: report.note } : {}) })
   try {
     await makeDatabase(embedded)
   } catch (error) {
     await embedded.stop()
     throw error
   }
-  const admin = () => ({ connectionString: embedded.url(embeddedDatabase), connectionTimeoutMillis: config.pool.connectTimeoutMs })
+  const admin = () => ({
+    connectionString: embedded.url(embeddedDatabase),
+    connectionTimeoutMillis: config.pool.connectTimeoutMs,
+  })
   return { config, directory, embedded, admin, close: () => embedded.stop() }
 }
 
 /** What the migrator is told. */
 export function migrating(world: World, report: Report): Migrating {
   const prisma = join(home, 'prisma')
-  return { connect: world.admin, folder: join(prisma, 'migrations'), roles: houseRoles(prisma), progress: report.progress }
+  return {
+    connect: world.admin,
+    folder: join(prisma, 'migrations'),
+    roles: houseRoles(prisma),
+    progress: report.progress,
+  }
 }
 
 /** How the server logs in: as reeve_app, or acting as it. */
@@ -67,15 +87,19 @@ export async function serverAccess({ config, embedded }: World): Promise<Access>
     lockTimeoutMs: pool.lockTimeoutMs,
     idleInTransactionTimeoutMs: pool.idleInTransactionTimeoutMs,
   }
-  if (!embedded) return asServer({ ...pgSettings(config.database!), ...bounds }, config.environment === 'production')
+  if (!embedded)
+    return asServer({ ...pgSettings(config.database!), ...bounds }, config.environment === 'production')
   const { host, port } = embedded
   const password = await appLogin(embedded, embeddedDatabase)
   return { host, port, user: 'reeve_app', password, database: embeddedDatabase, ...bounds }
 }
 
 /** Work with the database as the server sees it. */
-export async function withDatabase<T>(report: Report, work: (database: Database, world: World) => Promise<T>): Promise<T> {
-  const world = await openWorld(report)
+export async function withDatabase<T>(
+  report: Report,
+  work: (database: Database, world: World) => Promise<T>,
+): Promise<T> {
+  const world = await openWorld(report, { make: false })
   try {
     const database = openDatabase(await serverAccess(world))
     try {
@@ -83,8 +107,35 @@ export async function withDatabase<T>(report: Report, work: (database: Database,
     } finally {
       await closeDatabase(database)
     }
+  } catch (error) {
+    throw await behindWhat(error, world, report)
   } finally {
     await world.close()
+  }
+}
+
+/** What a schema that is not there, or an old one, looks like from above. */
+const looksOutdated = ['internal', 'database_refused_us', 'unsafe_role']
+
+/** What nobody could explain is explained by migrations that are pending, where there are some. */
+export async function behindWhat(error: unknown, world: World, report: Report): Promise<unknown> {
+  const failure = toFailure(error, 'statement')
+  if (failure instanceof Refusal && !looksOutdated.includes(failure.code)) return error
+  const pending = await pendingIn(world, report)
+  if (pending === 0) return error
+  return new Refusal(
+    'schema_outdated',
+    `the schema of this database is not that of this version: ${pending} migrations are pending`,
+    '"reeve migrate deploy" applies them',
+    { cause: error },
+  )
+}
+
+async function pendingIn(world: World, report: Report): Promise<number> {
+  try {
+    return (await status(migrating(world, report))).pending.length
+  } catch {
+    return 0 // then that is not what is wrong
   }
 }
 
@@ -98,7 +149,11 @@ export async function secretKeys({ config, directory }: World): Promise<KeyRing>
   }
   const keys = readKeyRing((await readFile(file, 'utf8')).trim())
   if (typeof keys !== 'string') return keys
-  throw new Refusal('invalid_configuration', `${file} is unusable: ${keys}`, 'delete the file; a new key is made at the next start')
+  throw new Refusal(
+    'invalid_configuration',
+    `${file} is unusable: ${keys}`,
+    'delete the file; a new key is made at the next start',
+  )
 }
 
 /** The version of this package. */
@@ -126,6 +181,14 @@ async function makeDatabase(embedded: Embedded): Promise<void> {
 
 function existing(error: NodeJS.ErrnoException): void {
   if (error.code !== 'EEXIST') throw error
+}
+
+function nothingHere(directory: string): Refusal {
+  return new Refusal(
+    'not_found',
+    `there is no database here: no ${directory}, and DATABASE_URL is not set`,
+    'go to the folder in which "reeve up" was started, or set DATABASE_URL',
+  )
 }
 
 function databaseMissing(): Refusal {

@@ -10,8 +10,16 @@ const globex = await aTenant(database, 'Globex')
 
 const countUsers = sql('test.count_users', { count: 'int8' }, 'select count(*) as count from users')
 const addRole = sql('test.add_role', {}, 'insert into roles (tenant_id, name) values ($1, $2)')
-const addRoleInto = sql('test.add_role_into', {}, 'insert into roles (tenant_id, name) values ($1, $2) returning 1')
-const roleNames = sql('test.role_names', { name: 'text' }, 'select name from roles where tenant_id = $1 and not is_system order by name')
+const addRoleInto = sql(
+  'test.add_role_into',
+  {},
+  'insert into roles (tenant_id, name) values ($1, $2) returning 1',
+)
+const roleNames = sql(
+  'test.role_names',
+  { name: 'text' },
+  'select name from roles where tenant_id = $1 and not is_system order by name',
+)
 const fail = sql('test.fail', { answer: 'int4' }, 'select 1 / $1::integer as answer')
 const unknownTable = sql('test.unknown_table', { id: 'uuid' }, 'select id from no_such_table')
 const sleep = sql('test.sleep', {}, 'select from pg_sleep($1)')
@@ -22,10 +30,15 @@ const settings = sql(
           current_setting('reeve.tenant_id', true) as tenant,
           current_setting('reeve.actor', true) as actor`,
 )
-const killMe = sql('test.kill_me', { killed: 'bool' }, 'select pg_terminate_backend(pg_backend_pid()) as killed')
+const killMe = sql(
+  'test.kill_me',
+  { killed: 'bool' },
+  'select pg_terminate_backend(pg_backend_pid()) as killed',
+)
 const now = sql('test.now', { at: 'timestamptz' }, "select timestamptz '2026-11-20 12:00:00.25+03' as at")
 
-const own = (tenantId: string) => inTenant(database, { ...acme.owner.context, tenantId }, (tx) => tx.rows(roleNames, [tenantId]))
+const own = (tenantId: string) =>
+  inTenant(database, { ...acme.owner.context, tenantId }, (tx) => tx.rows(roleNames, [tenantId]))
 
 test('a transaction sees the rows of the tenant that it declared and no others', async () => {
   const counted = await inTenant(database, acme.owner.context, (tx) => tx.row(countUsers, []))
@@ -48,7 +61,9 @@ test('what one transaction declared is gone for the next one on the same connect
   await inTenant(single, acme.owner.context, (tx) => tx.row(countUsers, []))
   const { rows } = await single.pool.query<{ count: string }>('select count(*) from users')
   expect(rows).toEqual([{ count: '0' }])
-  const { rows: left } = await single.pool.query<{ tenant: string }>("select current_setting('reeve.tenant_id', true) as tenant")
+  const { rows: left } = await single.pool.query<{ tenant: string }>(
+    "select current_setting('reeve.tenant_id', true) as tenant",
+  )
   expect(left).toEqual([{ tenant: '' }])
   await closeDatabase(single)
 })
@@ -77,7 +92,9 @@ test('the session keeps UTC and times arrive exact', async () => {
 })
 
 test('a transaction that only reads is refused a write', async () => {
-  const attempt = readInTenant(database, acme.owner.context, (tx) => tx.run(addRole, [acme.tenantId, 'sneaky']))
+  const attempt = readInTenant(database, acme.owner.context, (tx) =>
+    tx.run(addRole, [acme.tenantId, 'sneaky']),
+  )
   await expect(attempt).rejects.toMatchObject({ sqlstate: '25006' })
 })
 
@@ -118,7 +135,11 @@ test('a statement that could not be prepared does no harm to the connection', as
 
 test('a prepared statement survives a change of the schema under it', async () => {
   const single = openDatabase({ ...access, poolSize: 1 })
-  const all = sql('test.whole_row', { it: 'text' }, 'select p.* from (select name from permissions) p where name = $1')
+  const all = sql(
+    'test.whole_row',
+    { it: 'text' },
+    'select p.* from (select name from permissions) p where name = $1',
+  )
   const read = () => inTenant(single, acme.owner.context, (tx) => tx.row(all, ['*:*']))
   await read()
   await admin.query('alter table permissions alter column name type varchar(102)')
@@ -146,7 +167,9 @@ test('whoever waits too long for a connection is told so, and whoever comes afte
   const small = openDatabase({ ...access, poolSize: 1, acquireTimeoutMs: 200 })
   const holding = inTenant(small, acme.owner.context, (tx) => tx.run(sleep, [1]))
   const others = Array.from({ length: 60 }, () =>
-    inTenant(small, acme.owner.context, (tx) => tx.row(countUsers, [])).catch((error: { code: string }) => error.code),
+    inTenant(small, acme.owner.context, (tx) => tx.row(countUsers, [])).catch(
+      (error: { code: string }) => error.code,
+    ),
   )
   expect(new Set(await Promise.all(others))).toEqual(new Set(['database_busy']))
   await holding
@@ -166,7 +189,11 @@ test('a writer waits for a lock only so long', async () => {
 })
 
 test('of two transactions that wait for each other both succeed: the victim is begun again', async () => {
-  const rename = sql('test.rename_role', {}, 'update roles set description = $3 where tenant_id = $1 and name = $2')
+  const rename = sql(
+    'test.rename_role',
+    {},
+    'update roles set description = $3 where tenant_id = $1 and name = $2',
+  )
   const both = await Promise.all(
     [
       ['admin', 'member'],

@@ -12,7 +12,13 @@ type Powers = { superuser: boolean; bypass: boolean; owner: boolean; app: boolea
  */
 export async function asServer(access: Access, production: boolean): Promise<Access> {
   const { superuser, bypass, owner, app } = await powersOf(access)
-  const above = superuser ? 'a superuser' : bypass ? 'exempt from row-level security' : owner ? 'the owner of the schema' : undefined
+  const above = superuser
+    ? 'a superuser'
+    : bypass
+      ? 'exempt from row-level security'
+      : owner
+        ? 'the owner of the schema'
+        : undefined
   if (above === undefined) {
     if (app) return access
     throw new Refusal(

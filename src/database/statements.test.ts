@@ -8,8 +8,12 @@ import { statements, typeOf } from './sql.ts'
 const { access, admin } = await testDatabase()
 
 // Every file that declares statements is loaded; what it declared is in `statements` then.
-const files = execFileSync('git', ['grep', '--untracked', '-lE', '\\bsql\\($', '--', 'src/**/*.ts'], { encoding: 'utf8' })
-const declaring = execFileSync('git', ['grep', '--untracked', '-lF', "/sql.ts'", '--', 'src'], { encoding: 'utf8' })
+const files = execFileSync('git', ['grep', '--untracked', '-lE', '\\bsql\\($', '--', 'src/**/*.ts'], {
+  encoding: 'utf8',
+})
+const declaring = execFileSync('git', ['grep', '--untracked', '-lF', "/sql.ts'", '--', 'src'], {
+  encoding: 'utf8',
+})
 for (const file of new Set(`${files}${declaring}`.trim().split('\n'))) {
   if (!file.endsWith('.test.ts')) await import(pathToFileURL(file).href)
 }
@@ -33,23 +37,33 @@ test('the program declares statements', () => {
   expect(statements.size).toBeGreaterThan(20)
 })
 
-test.each([...statements.values()])('$name prepares against the live schema and returns what it declares', async ({ name, text, columns }) => {
-  const client = await admin.connect()
-  try {
-    await client.query('set role reeve_app')
-    if (/^(begin|commit|rollback|savepoint|release)\b/.test(text)) {
-      expect(columns).toEqual({})
-      return
+test.each([...statements.values()])(
+  '$name prepares against the live schema and returns what it declares',
+  async ({ name, text, columns }) => {
+    const client = await admin.connect()
+    try {
+      await client.query('set role reeve_app')
+      if (/^(begin|commit|rollback|savepoint|release)\b/.test(text)) {
+        expect(columns).toEqual({})
+        return
+      }
+      const described = await describe(client, text)
+      const claimed = Object.entries(columns).map(([column, type]) => ({
+        column: snake(column),
+        types: typeNames[typeOf(type)],
+      }))
+      expect(
+        described.map((field) => field.name),
+        name,
+      ).toEqual(claimed.map((claim) => claim.column))
+      for (const [i, field] of described.entries())
+        expect(claimed[i]!.types, `${name}: ${field.name}`).toContain(field.type)
+    } finally {
+      await client.query('reset role')
+      client.release()
     }
-    const described = await describe(client, text)
-    const claimed = Object.entries(columns).map(([column, type]) => ({ column: snake(column), types: typeNames[typeOf(type)] }))
-    expect(described.map((field) => field.name), name).toEqual(claimed.map((claim) => claim.column))
-    for (const [i, field] of described.entries()) expect(claimed[i]!.types, `${name}: ${field.name}`).toContain(field.type)
-  } finally {
-    await client.query('reset role')
-    client.release()
-  }
-})
+  },
+)
 
 test('the statements are checked on the database that the server uses', () => {
   expect(access.user).toBe('reeve_app')

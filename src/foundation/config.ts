@@ -121,8 +121,17 @@ function readTrustProxy(env: Environment): string | undefined {
     const [address = '', bits, ...rest] = proxy.split('/')
     const kind = isIP(address)
     const most = kind === 6 ? 128 : 32
-    return known.includes(proxy) || (kind !== 0 && rest.length === 0 && (bits === undefined || (/^\d{1,3}$/.test(bits) && +bits > 0 && +bits <= most)))
+    return (
+      known.includes(proxy) ||
+      (kind !== 0 &&
+        rest.length === 0 &&
+        (bits === undefined || (/^\d{1,3}$/.test(bits) && +bits > 0 && +bits <= most)))
+    )
   })
   if (usable) return proxies.join(',')
-  return env.problem('TRUST_PROXY', 'names something else than addresses, networks, loopback, linklocal or uniquelocal', '10.0.0.0/8')
+  return env.problem(
+    'TRUST_PROXY',
+    'names something else than addresses, networks, loopback, linklocal or uniquelocal',
+    '10.0.0.0/8',
+  )
 }

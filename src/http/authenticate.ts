@@ -1,7 +1,11 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { isIP } from 'node:net'
+import type { FastifyRequest } from 'fastify'
 import type { Context, Database } from '../database/database.ts'
 import { checkSession, type Session } from '../domains/sessions/check.ts'
 import { Refusal } from '../foundation/refusal.ts'
+import type { App } from './house.ts'
+import { signedIn } from './openapi.ts'
+import { ids } from './schemas.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -13,18 +17,22 @@ declare module 'fastify' {
 export const sessionCookie = '__Host-reeve_session'
 
 /** Routes registered here are for people who are signed in. */
-export function requireAccount(app: FastifyInstance, database: Database): void {
+export function requireAccount(app: App, database: Database): void {
+  app.addHook('onRoute', (route) => {
+    route.schema = { security: signedIn, ...route.schema }
+  })
   app.addHook('onRequest', async (request) => {
     request.session = await sessionOf(request, database)
   })
 }
 
 /** Routes registered here are for active users of the tenant in the path. To all others there is no such tenant. */
-export function requireTenant(app: FastifyInstance, database: Database): void {
+export function requireTenant(app: App, database: Database): void {
+  app.addHook('onRoute', (route) => {
+    route.schema = { security: signedIn, params: ids.pick({ tenantId: true }), ...route.schema }
+  })
   app.addHook('onRequest', async (request) => {
-    const { tenantId } = request.params as { tenantId: string }
-    if (!uuid.test(tenantId)) throw noSuchTenant()
-    request.session = await sessionOf(request, database, tenantId)
+    request.session = await sessionOf(request, database, tenantIn(request))
     if (request.session.userId === undefined) throw noSuchTenant()
   })
 }
@@ -32,27 +40,44 @@ export function requireTenant(app: FastifyInstance, database: Database): void {
 /** The context of a request behind `requireTenant`. */
 export function tenantContext(request: FastifyRequest): Context {
   const { accountId, userId } = request.session!
-  const { tenantId } = request.params as { tenantId: string }
-  return { tenantId, actor: { kind: 'user', userId: userId!, accountId }, requestId: request.id, ip: request.ip }
+  const actor = { kind: 'user', userId: userId!, accountId } as const
+  return { tenantId: tenantIn(request), actor, ...visitOf(request) }
 }
 
 /** The context of a request behind `requireAccount`. */
 export function accountContext(request: FastifyRequest): Omit<Context, 'tenantId'> {
-  return { actor: { kind: 'account', accountId: request.session!.accountId }, requestId: request.id, ip: request.ip }
+  return { actor: { kind: 'account', accountId: request.session!.accountId }, ...visitOf(request) }
 }
 
 /** Who is asking, from where, with what: for signing up and in, where nobody is known yet. */
-export function strangerOf(request: FastifyRequest): { requestId: string; ip: string; userAgent?: string } {
-  const userAgent = request.headers['user-agent']
-  return { requestId: request.id, ip: request.ip, ...(userAgent === undefined ? {} : { userAgent: userAgent.slice(0, 500) }) }
+export function strangerOf(request: FastifyRequest): { requestId: string; ip?: string; userAgent?: string } {
+  const userAgent = request.headers['user-agent']?.slice(0, 500)
+  return { ...visitOf(request), ...(userAgent === undefined ? {} : { userAgent }) }
 }
 
 /** The live session of a request, if it has one; for routes that serve strangers too. */
-export async function sessionIfAny(request: FastifyRequest, database: Database): Promise<Session | undefined> {
-  return tokenOf(request) === undefined ? undefined : sessionOf(request, database)
+export async function sessionIfAny(
+  request: FastifyRequest,
+  database: Database,
+): Promise<Session | undefined> {
+  const token = tokenOf(request)
+  return token === undefined ? undefined : checkSession(database, token)
 }
 
-const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
+function tenantIn(request: FastifyRequest): string {
+  return (request.params as { tenantId: string }).tenantId
+}
+
+function visitOf({ id, ip }: FastifyRequest): { requestId: string; ip?: string } {
+  const address = plainAddress(ip)
+  return { requestId: id, ...(address === undefined ? {} : { ip: address }) }
+}
+
+/** An address as PostgreSQL knows it: without a zone, IPv4 as such. A proxy may have written anything else. */
+function plainAddress(ip = ''): string | undefined {
+  const address = ip.replace(/%.*$/, '').replace(/^::ffff:(?=\d+\.)/i, '')
+  return isIP(address) === 0 ? undefined : address
+}
 
 async function sessionOf(request: FastifyRequest, database: Database, tenantId?: string): Promise<Session> {
   const token = tokenOf(request)
@@ -80,8 +105,9 @@ function tokenOf(request: FastifyRequest): string | undefined {
 function refuseOtherSites(request: FastifyRequest): void {
   if (request.method === 'GET' || request.method === 'HEAD') return
   const site = request.headers['sec-fetch-site']
-  const { origin, host } = request.headers
-  const ours = site === undefined ? origin !== undefined && hostOf(origin) === host : site === 'same-origin'
+  const { origin } = request.headers
+  const ours =
+    site === undefined ? origin !== undefined && hostOf(origin) === request.host : site === 'same-origin'
   if (ours) return
   throw new Refusal(
     'cross_site',

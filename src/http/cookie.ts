@@ -1,16 +1,29 @@
 import type { FastifyReply } from 'fastify'
+import { z } from 'zod'
 import { sessionCookie } from './authenticate.ts'
+
+/** What a browser says to be kept signed in by its cookie. */
+export const wantsCookie = z
+  .boolean()
+  .default(false)
+  .describe('Put the session into an HttpOnly cookie instead of the answer: for browsers.')
+
+/** A session as it is told: the token is left out when it went into the cookie. */
+export const toldSession = z.object({ token: z.string().optional(), expiresAt: z.date() })
 
 /** Never readable by a page's scripts, never sent along by another site's forms, only to this very host. */
 const attributes = { httpOnly: true, secure: true, sameSite: 'lax', path: '/' } as const
 
 /** Puts a session into the browser's cookie; what is left to tell is when it ends. */
-export function giveCookie(reply: FastifyReply, session: { token: string; expiresAt: Date }): { expiresAt: Date } {
-  void reply.setCookie(sessionCookie, session.token, { ...attributes, expires: session.expiresAt })
-  return { expiresAt: session.expiresAt }
+export function giveCookie(
+  reply: FastifyReply,
+  { token, expiresAt }: { token: string; expiresAt: Date },
+): { expiresAt: Date } {
+  void reply.setCookie(sessionCookie, token, { ...attributes, expires: expiresAt })
+  return { expiresAt }
 }
 
-/** Takes the cookie back, and asks the browser to forget what it has stored of us. */
+/** Takes the cookie back. Other cookies of the host are not ours to clear. */
 export function takeCookie(reply: FastifyReply): void {
-  void reply.clearCookie(sessionCookie, attributes).header('clear-site-data', '"cookies", "storage"')
+  void reply.clearCookie(sessionCookie, attributes)
 }

@@ -1,5 +1,7 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import { z } from 'zod'
-import type { App } from './app.ts'
+import type { App } from './house.ts'
+import { about } from './openapi.ts'
 
 /** One look at whether requests can be served. */
 export type Checkup = {
@@ -13,39 +15,69 @@ export type Health = {
   startedAt: Date
   /** Whether the process has been told to stop. */
   draining: () => boolean
-  /** Asks the database; bounded, never throws. */
+  /** Asks the database. */
   check: () => Promise<Checkup>
 }
 
-const report = z.object({
-  status: z.enum(['ok', 'unavailable', 'draining']),
-  version: z.string(),
-  uptimeSeconds: z.number(),
-  database: z.object({ reachable: z.boolean(), ms: z.number().nullable() }),
-  migrations: z.object({ pending: z.number().int() }).nullable(),
-})
+const report = z
+  .object({
+    status: z.enum(['ok', 'unavailable', 'draining']),
+    version: z.string(),
+    uptimeSeconds: z.number().int(),
+    database: z.object({ reachable: z.boolean(), ms: z.number().nullable() }),
+    migrations: z.object({ pending: z.number().int() }).nullable(),
+  })
+  .describe('What was found.')
+const alive = z.object({ status: z.literal('ok') }).describe('It answers.')
+
+/** Whoever watches asks every few seconds, and the log has better things to tell. */
+const logLevel = 'warn'
+/** Whoever watches waits no longer than this. */
+const patienceMs = 2_000
+const unreachable: Checkup = { ready: false, database: { reachable: false, ms: null }, migrations: null }
 
 /**
  * `live`: the process answers. `ready`: requests can be served; a load balancer should send them elsewhere otherwise.
- * `health`: the same with what was found, for people.
+ * `health`: the same, for people.
  */
 export function healthRoutes(app: App, health: Health): void {
-  const look = async () => {
-    const { ready, ...found } = await health.check()
-    const status: 'ok' | 'unavailable' | 'draining' = health.draining() ? 'draining' : ready ? 'ok' : 'unavailable'
-    const uptimeSeconds = Math.round((Date.now() - health.startedAt.getTime()) / 1000)
-    return { status, version: health.version, uptimeSeconds, ...found }
-  }
-  for (const path of ['/health', '/api/health', '/health/ready']) {
-    app.get(path, { schema: { tags: ['health'], response: { 200: report, 503: report } } }, async (_request, reply) => {
-      const found = await look()
+  const look = looker(health.check)
+  const names = { '/health': 'health', '/api/health': 'healthAlias', '/health/ready': 'ready' }
+  for (const [path, name] of Object.entries(names)) {
+    const schema = {
+      ...about('health', name, 'Whether requests can be served'),
+      security: [],
+      response: { 200: report, 503: report },
+    }
+    app.get(path, { schema, logLevel }, async (_request, reply) => {
+      const { ready, ...found } = await look()
+      const status = health.draining() ? 'draining' : ready ? 'ok' : 'unavailable'
+      const uptimeSeconds = Math.round((Date.now() - health.startedAt.getTime()) / 1000)
+      void reply.header('cache-control', 'no-store')
       return reply
-        .code(found.status === 'ok' ? 200 : 503)
-        .header('cache-control', 'no-store')
-        .send(found)
+        .code(status === 'ok' ? 200 : 503)
+        .send({ status, version: health.version, uptimeSeconds, ...found } as const)
     })
   }
-  app.get('/health/live', { schema: { tags: ['health'], response: { 200: z.object({ status: z.literal('ok') }) } } }, async () => ({
-    status: 'ok' as const,
-  }))
+
+  const schema = {
+    ...about('health', 'live', 'Whether the process answers'),
+    security: [],
+    response: { 200: alive },
+  }
+  app.get('/health/live', { schema, logLevel }, async (_request, reply) => {
+    void reply.header('cache-control', 'no-store')
+    return { status: 'ok' } as const
+  })
+}
+
+/** Looks once for all who ask meanwhile, so that asking often costs nothing; and answers in time whatever happens. */
+function looker(check: Health['check']): () => Promise<Checkup> {
+  let underWay: Promise<Checkup> | undefined
+  return () => {
+    underWay ??= check()
+      .catch(() => unreachable)
+      .finally(() => (underWay = undefined))
+    return Promise.race([underWay, pause(patienceMs, unreachable, { ref: false })])
+  }
 }

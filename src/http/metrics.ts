@@ -1,9 +1,9 @@
-import type { FastifyInstance } from 'fastify'
 import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import type { Database } from '../database/database.ts'
+import type { App } from './house.ts'
 
 /** What a Prometheus reads at /metrics: how requests go, how the pool fares, how the process does. */
-export function metricRoutes(app: FastifyInstance, database: Database): void {
+export function metricRoutes(app: App, { pool }: Database): void {
   const registry = new Registry()
   collectDefaultMetrics({ register: registry, prefix: 'reeve_' })
 
@@ -14,8 +14,11 @@ export function metricRoutes(app: FastifyInstance, database: Database): void {
     buckets: [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15],
     registers: [registry],
   })
-  const { pool } = database
-  const connections = { total: () => pool.totalCount, idle: () => pool.idleCount, waiting: () => pool.waitingCount }
+  const connections = {
+    total: () => pool.totalCount,
+    idle: () => pool.idleCount,
+    waiting: () => pool.waitingCount,
+  }
   new Gauge({
     name: 'reeve_pool_connections',
     help: 'Database connections open and idle, and requests waiting for one.',
@@ -28,10 +31,10 @@ export function metricRoutes(app: FastifyInstance, database: Database): void {
 
   app.addHook('onResponse', async (request, reply) => {
     // The pattern of the route, never the address itself: that would be one series for each id.
-    const labels = { method: request.method, route: request.routeOptions.url ?? 'none', status: reply.statusCode }
-    duration.observe(labels, reply.elapsedTime / 1000)
+    const route = request.is404 ? 'none' : (request.routeOptions.url ?? 'none')
+    duration.observe({ method: request.method, route, status: reply.statusCode }, reply.elapsedTime / 1000)
   })
-  app.get('/metrics', { schema: { hide: true } }, async (_request, reply) => {
+  app.get('/metrics', { schema: { hide: true }, logLevel: 'warn' }, async (_request, reply) => {
     return reply.type(registry.contentType).send(await registry.metrics())
   })
 }

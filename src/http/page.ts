@@ -12,7 +12,11 @@ export function pages(keys: KeyRing) {
       if (cursor === undefined) return undefined
       const key = open(keys, `cursor:${list}`, cursor)
       if (key !== undefined) return key
-      throw new Refusal('invalid_cursor', 'this cursor is not from this list', 'begin without a cursor, then use the nextCursor given')
+      throw new Refusal(
+        'invalid_cursor',
+        'this cursor is not from this list',
+        'begin without a cursor, then use the nextCursor given',
+      )
     },
     page<T>(list: string, { items, next }: Found<T>): { items: T[]; nextCursor: string | null } {
       return { items, nextCursor: next === null ? null : seal(keys, `cursor:${list}`, next) }

@@ -5,50 +5,89 @@ import { deletePost } from '../domains/posts/delete.ts'
 import { listPosts } from '../domains/posts/list.ts'
 import { readPost } from '../domains/posts/read.ts'
 import { updatePost } from '../domains/posts/update.ts'
-import type { App, House } from './app.ts'
 import { tenantContext } from './authenticate.ts'
-import { done, id, line, pageOf, pageQuery, prose } from './schemas.ts'
+import { created } from './created.ts'
+import type { App, House } from './house.ts'
+import { about } from './openapi.ts'
+import { done, id, ids, line, pageOf, pageQuery, prose } from './schemas.ts'
 
 const status = z.enum(['draft', 'published', 'archived'])
-const post = z.object({
-  id: z.uuid(),
-  userId: z.uuid().nullable(),
-  title: z.string(),
-  content: z.string(),
-  status,
-  publishedAt: z.date().nullable(),
-  createdAt: z.date(),
-  updatedAt: z.date(),
+const post = z
+  .object({
+    id,
+    userId: id.nullable(),
+    title: z.string(),
+    content: z.string(),
+    status,
+    publishedAt: z.date().nullable(),
+    createdAt: z.date(),
+    updatedAt: z.date(),
+  })
+  .meta({ id: 'Post', description: 'What somebody wrote.' })
+const newPost = z.strictObject({
+  title: line(200),
+  content: prose(100_000),
+  status: status.optional().describe('A draft unless said otherwise; another one needs `posts:publish`.'),
 })
-const newPost = z.strictObject({ title: line(200), content: prose(100_000), status: status.optional() })
-const postChanges = newPost.partial()
-const filters = z.strictObject({ ...pageQuery, status: status.optional(), userId: id.optional() })
-const one = z.strictObject({ tenantId: id, postId: id })
-const tags = ['posts']
+const changes = newPost.partial()
+const filters = z.strictObject({
+  ...pageQuery,
+  status: status.optional().describe('Only these.'),
+  userId: id.optional().describe('Only those that this user wrote.'),
+})
+const one = ids.pick({ tenantId: true, postId: true })
 
 /** What people write. */
 export function postRoutes(app: App, { prisma, pages }: House): void {
-  app.get('/posts', { schema: { tags, querystring: filters, response: { 200: pageOf(post) } } }, async (request) => {
+  const list = {
+    ...about('posts', 'listPosts', 'The posts that you may read, the newest first', 'posts:read'),
+    querystring: filters,
+    response: { 200: pageOf(post) },
+  }
+  app.get('/posts', { schema: list }, async (request) => {
     const { cursor, ...wanted } = request.query
     const after = pages.after('posts', cursor)
-    const found = await withTenant(prisma, tenantContext(request), (tx) => listPosts(tx, { ...wanted, after }))
+    const found = await withTenant(prisma, tenantContext(request), (tx) =>
+      listPosts(tx, { ...wanted, after }),
+    )
     return pages.page('posts', found)
   })
 
-  app.post('/posts', { schema: { tags, body: newPost, response: { 201: post } } }, async (request, reply) => {
+  const create = {
+    ...about('posts', 'createPost', 'Write a post', 'posts:create'),
+    body: newPost,
+    response: { 201: post },
+  }
+  app.post('/posts', { schema: create }, async (request, reply) => {
     const made = await withTenant(prisma, tenantContext(request), (tx) => createPost(tx, request.body))
-    return reply.code(201).send(made)
+    return created(request, reply, made).send(made)
   })
 
-  app.get('/posts/:postId', { schema: { tags, params: one, response: { 200: post } } }, (request) =>
+  const read = {
+    ...about('posts', 'readPost', 'One post', 'posts:read'),
+    params: one,
+    response: { 200: post },
+  }
+  app.get('/posts/:postId', { schema: read }, (request) =>
     withTenant(prisma, tenantContext(request), (tx) => readPost(tx, request.params.postId)),
   )
 
-  app.patch('/posts/:postId', { schema: { tags, params: one, body: postChanges, response: { 200: post } } }, (request) =>
+  const update = {
+    ...about('posts', 'updatePost', 'Change a post', 'posts:read', 'posts:update'),
+    params: one,
+    body: changes,
+    response: { 200: post },
+  }
+  app.patch('/posts/:postId', { schema: update }, (request) =>
     withTenant(prisma, tenantContext(request), (tx) => updatePost(tx, request.params.postId, request.body)),
   )
 
-  app.delete('/posts/:postId', { schema: { tags, params: one, response: { 204: done } } }, async (request, reply) => {
+  const remove = {
+    ...about('posts', 'deletePost', 'Delete a post', 'posts:read', 'posts:delete'),
+    params: one,
+    response: { 204: done },
+  }
+  app.delete('/posts/:postId', { schema: remove }, async (request, reply) => {
     await withTenant(prisma, tenantContext(request), (tx) => deletePost(tx, request.params.postId))
     return reply.code(204).send(null)
   })

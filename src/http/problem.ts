@@ -5,22 +5,25 @@ import type { ConnectionError, FastifyError, FastifyReply, FastifyRequest } from
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { toFailure } from '../database/failure.ts'
-import { Refusal, refusals, type RefusalCode } from '../foundation/refusal.ts'
+import { Refusal } from '../foundation/refusal.ts'
+import { meanings, type ToldCode } from './problem-codes.ts'
 
 /** What every failure looks like (RFC 9457): what went wrong as a code, and what to do about it in words. */
-export const problem = z.object({
-  type: z.string().describe('Where the code is explained.'),
-  title: z.string().describe('The code, in words.'),
-  status: z.number().int().describe('The status of the answer.'),
-  code: z.enum(Object.keys(refusals) as [RefusalCode, ...RefusalCode[]]).describe('What a program looks at.'),
-  detail: z.string().describe('What happened.'),
-  remedy: z.string().describe('What to do about it.'),
-  requestId: z.string().describe('What the log knows the request by.'),
-  errors: z
-    .array(z.object({ at: z.string(), message: z.string() }))
-    .optional()
-    .describe('What is wrong in the request, field by field.'),
-})
+export const problem = z
+  .object({
+    type: z.string().describe('Where the code is explained.'),
+    title: z.string().describe('The code, in words.'),
+    status: z.number().int().describe('The status of the answer.'),
+    code: z.enum(Object.keys(meanings) as [ToldCode, ...ToldCode[]]).describe('What a program looks at.'),
+    detail: z.string().describe('What happened.'),
+    remedy: z.string().describe('What to do about it.'),
+    requestId: z.string().describe('What the log knows the request by.'),
+    errors: z
+      .array(z.object({ at: z.string(), message: z.string() }))
+      .optional()
+      .describe('What is wrong in the request, field by field; at is empty for all of it.'),
+  })
+  .meta({ id: 'Problem' })
 
 export const problemType = 'application/problem+json'
 
@@ -29,7 +32,11 @@ type Field = { at: string; message: string }
 type Told = { refusal: Refusal; status?: number; errors?: Field[] }
 
 /** Every failure of a request leaves through here: a refusal with its code, anything else with nothing of its inside. */
-export function answerProblem(error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+export function answerProblem(
+  error: FastifyError,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): FastifyReply {
   const told = tellOf(error)
   const { code, status } = told.refusal
   if (status >= 500) request.log.error({ err: error, code }, 'request failed')
@@ -54,13 +61,21 @@ export function answerUnreadable(error: ConnectionError, socket: Socket): void {
 }
 
 /** Says that there is nothing at an address, or nothing for this method. */
-export function answerNotFound(request: FastifyRequest, reply: FastifyReply, methods: string[]): FastifyReply {
+export function answerNotFound(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  methods: string[],
+): FastifyReply {
   if (methods.length === 0) return answer(request, reply, { refusal: nothingHere })
   void reply.header('allow', methods.join(', '))
   return answer(request, reply, { refusal: otherMethod })
 }
 
-function answer(request: FastifyRequest, reply: FastifyReply, { refusal, status = refusal.status, errors }: Told) {
+function answer(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { refusal, status = refusal.status, errors }: Told,
+) {
   const mayPass = (status === 429 || status === 503) && refusal.code !== 'outcome_unknown'
   if (mayPass && !reply.hasHeader('retry-after')) void reply.header('retry-after', '1')
   if (status === 401) void reply.header('www-authenticate', 'Bearer')
@@ -83,16 +98,32 @@ function documentOf(refusal: Refusal, status: number, requestId: string, errors?
 
 function tellOf(error: FastifyError): Told {
   const known = toFailure(error)
-  if (known instanceof Refusal) return { refusal: known }
-  if (hasZodFastifySchemaValidationErrors(error)) return misfit(error.validationContext, fieldsOf(error.validation))
-  return spoken[error.code] ?? (isOfTheRequest(error) ? { ...unreadable, status: error.statusCode } : { refusal: inside })
+  if (known instanceof Refusal) return { refusal: forWhoeverAsks(known) }
+  if (hasZodFastifySchemaValidationErrors(error))
+    return misfit(error.validationContext, fieldsOf(error.validation))
+  return (
+    spoken[error.code] ??
+    (isOfTheRequest(error) ? { ...unreadable, status: error.statusCode } : { refusal: inside })
+  )
+}
+
+/** An outage in words for whoever asks: what to look at in the machine is for those who run it, and in the log. */
+function forWhoeverAsks(refusal: Refusal): Refusal {
+  const { code, status } = refusal
+  if (status < 500 || code === 'outcome_unknown' || code === 'shutting_down') return refusal
+  if (status !== 503) return inside
+  return new Refusal(code, 'the database cannot do this at the moment', 'try again in a moment')
 }
 
 function isOfTheRequest(error: FastifyError): error is FastifyError & { statusCode: number } {
   return error.statusCode !== undefined && error.statusCode >= 400 && error.statusCode < 500
 }
 
-const nothingHere = new Refusal('not_found', 'there is nothing at this address', 'see /openapi.json for what there is')
+const nothingHere = new Refusal(
+  'not_found',
+  'there is nothing at this address',
+  'see /openapi.json for what there is',
+)
 const otherMethod = new Refusal(
   'method_not_allowed',
   'this address does not know that method',
@@ -118,7 +149,11 @@ const spoken: Record<string, { refusal: Refusal; status: number }> = {
   FST_ERR_MAX_PARAM_LENGTH: tooLarge(414, 'a part of the address'),
   HPE_HEADER_OVERFLOW: tooLarge(431, 'the address with its headers'),
   FST_ERR_CTP_INVALID_MEDIA_TYPE: {
-    refusal: new Refusal('unsupported_media_type', 'only JSON is accepted here', 'send Content-Type: application/json'),
+    refusal: new Refusal(
+      'unsupported_media_type',
+      'only JSON is accepted here',
+      'send Content-Type: application/json',
+    ),
     status: 415,
   },
   ERR_HTTP_REQUEST_TIMEOUT: {
@@ -128,13 +163,19 @@ const spoken: Record<string, { refusal: Refusal; status: number }> = {
 }
 
 function tooLarge(status: number, what: string): { refusal: Refusal; status: number } {
-  return { refusal: new Refusal('too_large', `${what} is larger than is accepted`, 'send less at once'), status }
+  return {
+    refusal: new Refusal('too_large', `${what} is larger than is accepted`, 'send less at once'),
+    status,
+  }
 }
+
+const places: Record<string, string> = { querystring: 'query', params: 'path' }
 
 /** The request does not fit the schema of its route. */
 function misfit(where = 'request', errors: Field[]): Told {
   const [first] = errors
-  const detail = first ? `${where}: ${first.at} ${first.message}` : `the ${where} is not as it should be`
+  const place = [places[where] ?? where, first?.at].filter(Boolean).join('.')
+  const detail = `${place}: ${first?.message ?? 'is not as it should be'}`
   return {
     refusal: new Refusal('invalid_request', detail, 'see errors, and /openapi.json for what is expected'),
     errors,
@@ -147,7 +188,7 @@ const wordsMost = 200
 
 function fieldsOf(validation: NonNullable<FastifyError['validation']>): Field[] {
   return validation.slice(0, fieldsMost).map(({ instancePath, message }) => ({
-    at: instancePath.replace(/^\//, '').replaceAll('/', '.').slice(0, wordsMost) || 'it',
+    at: instancePath.replace(/^\//, '').replaceAll('/', '.').slice(0, wordsMost),
     message: (message ?? 'is not valid').slice(0, wordsMost),
   }))
 }

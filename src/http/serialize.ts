@@ -12,6 +12,7 @@ export const serializerCompiler: FastifySerializerCompiler<z.ZodType> = ({ schem
     target: 'draft-7',
     io: 'output',
     unrepresentable: 'any',
+    metadata: z.registry(),
     override: ({ zodSchema, jsonSchema }) => {
       if (zodSchema instanceof z.ZodDate) Object.assign(jsonSchema, { type: 'string', format: 'date-time' })
     },

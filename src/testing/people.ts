@@ -15,7 +15,11 @@ const addUser = sql(
   {},
   'insert into users (tenant_id, id, account_id, email, name) values ($1, $2, $3, $4, $5)',
 )
-const giveRoleById = sql('testing.role_by_id', {}, 'insert into user_roles (tenant_id, user_id, role_id) values ($1, $2, $3)')
+const giveRoleById = sql(
+  'testing.role_by_id',
+  {},
+  'insert into user_roles (tenant_id, user_id, role_id) values ($1, $2, $3)',
+)
 const giveRole = sql(
   'testing.role',
   {},

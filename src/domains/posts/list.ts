@@ -10,7 +10,7 @@ export async function listPosts(
   tx: TenantPrisma,
   { limit, after, status, userId }: PageRequest & PostFilter,
 ): Promise<Page<Post>> {
-  const visible = await visiblePosts(tx)
+  const visible = await visiblePosts(tx, status)
   const rows = await tx.post.findMany({
     where: {
       tenantId: tx.context.tenantId,

@@ -1,6 +1,6 @@
 import { may, reach, type Prisma, type TenantPrisma } from '../../database/prisma.ts'
 import { Refusal } from '../../foundation/refusal.ts'
-import { asPost, postFields, selfOf, type Post } from './post.ts'
+import { asPost, postFields, selfOf, type Post, type PostStatus } from './post.ts'
 
 /** One post. A draft, or what was archived, is there for its author and for those who may change every post. */
 export async function readPost(tx: TenantPrisma, postId: string): Promise<Post> {
@@ -10,12 +10,17 @@ export async function readPost(tx: TenantPrisma, postId: string): Promise<Post> 
   return row ? asPost(row) : noSuchPost()
 }
 
-/** Which posts there are for the actor, who may read posts or is refused. */
-export async function visiblePosts(tx: TenantPrisma): Promise<Prisma.PostWhereInput> {
+/**
+ * Which posts there are for the actor, who may read posts or is refused. A status that is asked for decides whose: "what
+ * is published, or mine" over what is not published would be looked for among the drafts of everybody.
+ */
+export async function visiblePosts(tx: TenantPrisma, status?: PostStatus): Promise<Prisma.PostWhereInput> {
   const whose = await reach(tx, 'posts:read')
   const theirs = { userId: selfOf(tx) }
   if (whose === 'own') return theirs
-  return (await may(tx, 'posts:update')) ? {} : { OR: [{ status: 'published' }, theirs] }
+  if (await may(tx, 'posts:update')) return {}
+  if (status === undefined) return { OR: [{ status: 'published' }, theirs] }
+  return status === 'published' ? {} : theirs
 }
 
 function noSuchPost(): never {

@@ -13,9 +13,12 @@ const admin = await aUser(database, acme, { name: 'Amir Admin', roles: ['admin']
 const { items } = await inTenant(database, acme.owner.context, (tx) => listRoles(tx, { limit: 100 }))
 const roleId = (name: string) => items.find((role) => role.name === name)!.id
 
-const suspend = (by: Person, whom: Person) => inTenant(database, by.context, (tx) => suspendUser(tx, whom.userId))
-const resume = (by: Person, whom: Person) => inTenant(database, by.context, (tx) => resumeUser(tx, whom.userId))
-const remove = (by: Person, whom: Person) => inTenant(database, by.context, (tx) => deleteUser(tx, whom.userId))
+const suspend = (by: Person, whom: Person) =>
+  inTenant(database, by.context, (tx) => suspendUser(tx, whom.userId))
+const resume = (by: Person, whom: Person) =>
+  inTenant(database, by.context, (tx) => resumeUser(tx, whom.userId))
+const remove = (by: Person, whom: Person) =>
+  inTenant(database, by.context, (tx) => deleteUser(tx, whom.userId))
 const takeOwnership = (by: Person, whom: Person) =>
   inTenant(database, by.context, (tx) => unassignRole(tx, { userId: whom.userId, roleId: roleId('owner') }))
 

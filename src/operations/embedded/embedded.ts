@@ -7,14 +7,7 @@ import { takeLease, type Holder, type Lease } from './lease.ts'
 import { keepPassword, makePassword, readPassword } from './password.ts'
 import { defaultShelter, findPlace, type Place } from './place.ts'
 import { choosePort, portTaken, rememberPort } from './port.ts'
-import {
-  clearPidFile,
-  findPostmaster,
-  hasEnded,
-  launch,
-  shutDown,
-  type Postmaster,
-} from './postmaster.ts'
+import { clearPidFile, findPostmaster, hasEnded, launch, shutDown, type Postmaster } from './postmaster.ts'
 import { untilReady, wrongPassword } from './ready.ts'
 import { supervise, watch, type Supervision } from './supervision.ts'
 

@@ -19,7 +19,11 @@ test('a line for a month that has no partition is kept, and moves when the month
     insert into audit_logs (tenant_id, created_at, action, entity_type, db_role)
     values ('00000000-0000-0000-0000-000000000000', '2031-05-17', 'test.created', 'test', 'psql')`)
   const where = async () =>
-    (await admin.query<{ at: string }>("select tableoid::regclass::text as at from audit_logs where action = 'test.created'")).rows
+    (
+      await admin.query<{ at: string }>(
+        "select tableoid::regclass::text as at from audit_logs where action = 'test.created'",
+      )
+    ).rows
 
   expect(await where()).toEqual([{ at: 'audit_logs_default' }])
   await admin.query("select reeve.audit_partitions_ensure('2031-05-01', 1)")
@@ -28,6 +32,8 @@ test('a line for a month that has no partition is kept, and moves when the month
 
 test('two servers that start together do not get into each other’s way', async () => {
   await admin.query("select reeve.audit_partitions_ensure('2033-01-01', 1)")
-  const both = Promise.all([1, 2].map(() => admin.query("select reeve.audit_partitions_ensure('2034-01-01', 3)")))
+  const both = Promise.all(
+    [1, 2].map(() => admin.query("select reeve.audit_partitions_ensure('2034-01-01', 3)")),
+  )
   await expect(both).resolves.toHaveLength(2)
 })

@@ -259,8 +259,9 @@ async function moveIntoThePast(client: pg.Client): Promise<void> {
     `with moved as (delete from audit_logs where created_at = now() returning *)
      insert into audit_logs overriding system value
      select m.tenant_id, m.id,
-            coalesce((m.new_values ->> 'suspended_at')::timestamptz, (m.new_values ->> 'created_at')::timestamptz,
-                     (m.new_values ->> 'assigned_at')::timestamptz, t.created_at, m.created_at),
+            case when m.entity_type in ('role', 'role_permission') then t.created_at
+                 else coalesce((m.new_values ->> 'suspended_at')::timestamptz, (m.new_values ->> 'created_at')::timestamptz,
+                               (m.new_values ->> 'assigned_at')::timestamptz, t.created_at, m.created_at) end,
             m.action, m.entity_type, m.entity_id, m.user_id, m.account_id, m.operator, m.db_role, m.request_id,
             m.ip_address, m.old_values, m.new_values
      from moved m

@@ -1,0 +1,97 @@
+import { Command, CommanderError } from 'commander'
+import { Refusal } from '../foundation/refusal.ts'
+import { accessCommands } from './access.ts'
+import { accountCommands } from './account.ts'
+import { auditCommands } from './audit.ts'
+import { invitationCommands } from './invitation.ts'
+import { migrateCommands } from './migrate.ts'
+import { permissionCommands } from './permission.ts'
+import { reportFailure } from './report.ts'
+import { resetCommand } from './reset.ts'
+import { roleCommands } from './role.ts'
+import { seedCommand } from './seed.ts'
+import { serveCommands } from './serve.ts'
+import { sessionCommands } from './session.ts'
+import { statusCommand } from './status.ts'
+import { tenantCommands } from './tenant.ts'
+import { commandMeant, unknownPath, usageRefusal } from './usage.ts'
+import { userCommands } from './user.ts'
+import { version } from './world.ts'
+
+const groups = {
+  'Run:': [serveCommands, statusCommand],
+  'The database:': [migrateCommands, seedCommand, resetCommand],
+  'Administer:': [
+    tenantCommands,
+    userCommands,
+    invitationCommands,
+    roleCommands,
+    permissionCommands,
+    accountCommands,
+    sessionCommands,
+    auditCommands,
+    accessCommands,
+  ],
+}
+
+/** All commands. Every file of commands is listed above. */
+export function buildProgram(version: string): Command {
+  const program = new Command('reeve')
+    .description('Users, tenants, roles and audit in your own PostgreSQL, and the care of that database.')
+    .version(version)
+    .helpCommand(false)
+    .showSuggestionAfterError()
+    .exitOverride()
+  for (const [heading, adding] of Object.entries(groups)) {
+    program.commandsGroup(heading)
+    for (const add of adding) add(program)
+  }
+  helpCommand(program)
+  for (const group of program.commands) group.helpCommand(false) // "reeve help user list" and --help say it all
+  program.addHelpText('after', '\nExample:\n  reeve up\n\nMore about a command: reeve <command> --help\n')
+  return program
+}
+
+/** Does what the words say and returns the exit code: 0 done, 1 failed, 2 bad usage, 3 refused. */
+export async function run(words: string[]): Promise<number> {
+  const json = words.includes('--json')
+  const program = buildProgram(await version())
+  quieten(program, json)
+  process.exitCode = 0 // a command that has an answer, and it is no, sets another
+  try {
+    await program.parseAsync(unknownPath(program, words) ?? words, { from: 'user' })
+    return Number(process.exitCode)
+  } catch (error) {
+    if (!(error instanceof CommanderError)) return reportFailure(error, { json, more: moreOf(error) })
+    const refusal = usageRefusal(program, words, error)
+    if (!refusal) return 0
+    if (error.code === 'commander.help' && !json) return 2 // the help was shown
+    reportFailure(refusal, { json })
+    return 2
+  }
+}
+
+function helpCommand(program: Command): void {
+  program.commandsGroup('Help:')
+  program
+    .command('help')
+    .argument('[command...]', 'such as user import')
+    .description('how to use a command')
+    .addHelpText('after', '\nExample:\n  reeve help user import\n')
+    .action(async (words: string[]) => {
+      const unknown = unknownPath(program, words)
+      if (unknown) await program.parseAsync(unknown, { from: 'user' })
+      commandMeant(program, words).outputHelp()
+    })
+}
+
+/** What is wrong with the words is told by us; and a program that reads JSON is shown no help. */
+function quieten(command: Command, json: boolean): void {
+  command.configureOutput({ outputError: () => {}, ...(json ? { writeErr: () => {} } : {}) })
+  for (const one of command.commands) quieten(one, json)
+}
+
+/** A refusal may have more to tell a program than its sentence. */
+function moreOf(error: unknown): object {
+  return error instanceof Refusal && 'report' in error ? { report: error.report } : {}
+}

@@ -1,0 +1,62 @@
+import { expect, test } from 'vitest'
+import { testApp } from '../testing/http.ts'
+
+const inVain = { body: { email: 'ada@example.com', password: 'something else' } }
+
+test('whoever asks too often waits, whatever they ask for; others do not', async () => {
+  const { ask } = await testApp({ console: 'nowhere', limits: { all: 3, costly: 100 }, trustProxy: true })
+  const from = (ip: string) => ({ headers: { 'x-forwarded-for': ip } })
+  const statuses: number[] = []
+  for (const url of ['/v1/session', '/v1/tenants', '/v1/account'])
+    statuses.push((await ask('GET', url, from('192.0.2.1'))).status)
+  expect(statuses).toEqual([401, 401, 401])
+
+  const answer = await ask<{ requestId: string }>('GET', '/v1/session', from('192.0.2.1'))
+
+  expect(answer).toMatchObject({
+    status: 429,
+    headers: { 'content-type': 'application/problem+json', 'cache-control': 'no-store' },
+    body: { code: 'too_many_requests', status: 429, remedy: expect.stringContaining('Retry-After') },
+  })
+  expect(Number(answer.headers['retry-after'])).toBeGreaterThan(0)
+  expect(Number(answer.headers['retry-after'])).toBeLessThanOrEqual(60)
+  expect((await ask('GET', '/v1/session', from('192.0.2.2'))).status).toBe(401)
+})
+
+test('a whole network of IPv6 is one neighbour', async () => {
+  const { ask } = await testApp({ console: 'nowhere', limits: { all: 1, costly: 100 }, trustProxy: true })
+  const from = (ip: string) => ({ headers: { 'x-forwarded-for': ip } })
+
+  expect((await ask('GET', '/v1/session', from('2001:db8:0:1::1'))).status).toBe(401)
+  expect((await ask('GET', '/v1/session', from('2001:db8:0:1:ffff::2'))).status).toBe(429)
+  expect((await ask('GET', '/v1/session', from('2001:db8:0:2::1'))).status).toBe(401)
+})
+
+test('guessing passwords is slowed down long before that', async () => {
+  const { ask } = await testApp({ console: 'nowhere', limits: { all: 100, costly: 2 } })
+  const guess = async () => (await ask('POST', '/v1/sessions', inVain)).status
+
+  expect([await guess(), await guess(), await guess()]).toEqual([401, 401, 429])
+
+  const answer = await ask('POST', '/v1/sessions', inVain)
+  expect(answer).toMatchObject({ status: 429, body: { code: 'too_many_requests' } })
+  expect(Number(answer.headers['retry-after'])).toBeGreaterThan(0)
+  expect((await ask('GET', '/v1/session')).status).toBe(401)
+})
+
+test('every route that costs a password hash is for few requests', async () => {
+  const { ask } = await testApp({ console: 'nowhere', limits: { all: 100, costly: 0 } })
+  const costly = ['POST /v1/sign-up', 'POST /v1/sessions', 'POST /v1/invitations/accept']
+  for (const route of costly) {
+    const [method, url] = route.split(' ') as [string, string]
+    expect([route, (await ask(method, url, { body: {} })).status]).toEqual([route, 429])
+  }
+})
+
+test('whoever watches is never told to wait', async () => {
+  const { ask } = await testApp({ console: 'nowhere', limits: { all: 0, costly: 0 } })
+  expect((await ask('GET', '/v1/session')).status).toBe(429)
+  for (const url of ['/health', '/health/live', '/health/ready', '/metrics']) {
+    expect([url, (await ask('GET', url)).status]).toEqual([url, 200])
+  }
+})
