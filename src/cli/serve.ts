@@ -105,6 +105,8 @@ async function serve(world: World, report: Report, demo: Demo): Promise<() => Pr
       keys: await secretKeys(world),
       version: await version(),
       check: checkup(database, world),
+      trustProxy: config.trustProxy ?? false,
+      limits: config.limits,
     })
   } catch (error) {
     await closeDatabase(database)

@@ -39,6 +39,8 @@ test('nothing set is a development machine with a database of its own', () => {
     port: 3000,
     publicUrl: undefined,
     secretKeys: undefined,
+    trustProxy: undefined,
+    limits: { all: 60_000, costly: 30 },
     logLevel: 'debug',
   })
 })

@@ -37,6 +37,8 @@ export type Config = {
   /** The proxies whose word about who is asking we take: addresses and networks, separated by commas. */
   readonly trustProxy: string | undefined
   /** Undefined only outside production: whoever starts the server then makes one and keeps it. */
+  /** Requests a minute from one address: of any kind, and of those that cost a password hash. */
+  readonly limits: { readonly all: number; readonly costly: number }
   readonly secretKeys: KeyRing | undefined
   readonly logLevel: LogLevel
 }
@@ -68,6 +70,10 @@ export function readConfig(
     port: env.whole('PORT', 3000, { from: 0, to: 65535 }),
     publicUrl: readPublicUrl(env),
     trustProxy: readTrustProxy(env),
+    limits: {
+      all: env.whole('RATE_LIMIT_PER_MINUTE', 60_000, { from: 1, to: 100_000_000 }),
+      costly: env.whole('SIGN_IN_LIMIT_PER_MINUTE', 30, { from: 1, to: 1_000_000 }),
+    },
     secretKeys: readSecretKeys(env, environment === 'production'),
     logLevel: env.choice('LOG_LEVEL', logLevels, usualLogLevel[environment]),
   }

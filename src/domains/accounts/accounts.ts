@@ -3,6 +3,7 @@ import { sql } from '../../database/sql.ts'
 import { Refusal } from '../../foundation/refusal.ts'
 import { operatorOnly } from '../access/operator.ts'
 import { ownAccount } from '../sessions/own-account.ts'
+import { spelledName } from '../spelling.ts'
 
 /** How a human signs in. `email` is the one address that we write to. */
 export type Account = {
@@ -46,7 +47,7 @@ export async function renameAccount(
   tx: Transaction,
   { accountId, name }: { accountId?: string | undefined; name: string },
 ): Promise<Account> {
-  tx.queue(rename, [ownAccount(tx, accountId), name])
+  tx.queue(rename, [ownAccount(tx, accountId), spelledName(name)])
   return readAccount(tx, { accountId })
 }
 

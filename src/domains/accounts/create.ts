@@ -1,6 +1,7 @@
 import { asOperator, type Database } from '../../database/database.ts'
 import { normalizeEmail } from '../../foundation/email.ts'
 import { uuidV7 } from '../../foundation/id.ts'
+import { spelledName } from '../spelling.ts'
 import { createAccount } from './account.ts'
 import { readAccount, type Account } from './accounts.ts'
 import { refuseWeakPassword } from './password-rules.ts'
@@ -12,7 +13,8 @@ export async function createAccountFor(
   operator: { name: string; requestId: string },
   wanted: { email: string; name: string; password: string },
 ): Promise<Account> {
-  const { name, password } = wanted
+  const { password } = wanted
+  const name = spelledName(wanted.name)
   const email = normalizeEmail(wanted.email)
   refuseWeakPassword(password, [email, name])
   const hash = await hashPassword(password)

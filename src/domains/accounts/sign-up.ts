@@ -2,6 +2,7 @@ import { inTenant, type Context, type Database } from '../../database/database.t
 import { normalizeEmail } from '../../foundation/email.ts'
 import { uuidV7 } from '../../foundation/id.ts'
 import { openSession, type Lifetime, type OpenedSession, type Visit } from '../sessions/open.ts'
+import { spelledName } from '../spelling.ts'
 import { foundTenant } from '../tenants/create.ts'
 import type { Tenant } from '../tenants/tenant.ts'
 import { createAccount } from './account.ts'
@@ -34,7 +35,9 @@ export async function signUp(
   visit: Visit,
   lifetime?: Lifetime,
 ): Promise<SignedUp> {
-  const { password, name, tenantName = teamOf(name), slug } = wanted
+  const { password, slug } = wanted
+  const name = spelledName(wanted.name)
+  const tenantName = wanted.tenantName ?? teamOf(name)
   const email = normalizeEmail(wanted.email)
   refuseWeakPassword(password, [email, name, tenantName])
   const hash = await hashPassword(password)

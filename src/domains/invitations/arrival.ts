@@ -4,6 +4,7 @@ import { Refusal } from '../../foundation/refusal.ts'
 import { credentialByEmail } from '../accounts/account.ts'
 import { refuseWeakPassword } from '../accounts/password-rules.ts'
 import { hashPassword } from '../accounts/passwords.ts'
+import { spelledName } from '../spelling.ts'
 
 /** What a stranger says of themself, or the account that is signed in. */
 export type GivenAtAcceptance = {
@@ -44,6 +45,7 @@ export async function arrivalOf(
       'send name and password, or sign in first',
     )
   }
-  refuseWeakPassword(password, [email, name])
-  return { account: { id: uuidV7(), email, name }, hash: await hashPassword(password) }
+  const spelled = spelledName(name)
+  refuseWeakPassword(password, [email, spelled])
+  return { account: { id: uuidV7(), email, name: spelled }, hash: await hashPassword(password) }
 }

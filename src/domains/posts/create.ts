@@ -1,5 +1,6 @@
 import { demand, type TenantPrisma } from '../../database/prisma.ts'
 import { uuidV7 } from '../../foundation/id.ts'
+import { spelledName } from '../spelling.ts'
 import { asPost, postFields, selfOf, type Post, type PostStatus } from './post.ts'
 
 export type NewPost = { title: string; content: string; status?: PostStatus | undefined }
@@ -18,7 +19,7 @@ export async function createPost(
       tenantId: tx.context.tenantId,
       id: uuidV7(),
       userId,
-      title: title.normalize('NFC').trim(),
+      title: spelledName(title),
       content,
       status,
       publishedAt: status === 'published' ? new Date() : null,

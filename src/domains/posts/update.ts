@@ -1,4 +1,5 @@
 import { demand, type TenantPrisma } from '../../database/prisma.ts'
+import { spelledName } from '../spelling.ts'
 import { asPost, postFields, type Post, type PostStatus } from './post.ts'
 import { readPost } from './read.ts'
 
@@ -37,7 +38,7 @@ export function archivePost(tx: TenantPrisma, postId: string): Promise<Post> {
 
 /** Sending a post back as it is changes nothing and needs no permission. */
 function whatDiffers(post: Post, { title, content, status }: PostChanges) {
-  const wanted = { title: title?.normalize('NFC').trim(), content, status }
+  const wanted = { title: title && spelledName(title), content, status }
   const fields = ['title', 'content', 'status'] as const
   const differing = fields.filter((field) => wanted[field] !== undefined && wanted[field] !== post[field])
   const changed = Object.fromEntries(differing.map((field) => [field, wanted[field]]))

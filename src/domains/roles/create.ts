@@ -2,6 +2,7 @@ import type { Transaction } from '../../database/database.ts'
 import { sql } from '../../database/sql.ts'
 import { uuidV7 } from '../../foundation/id.ts'
 import { authorize } from '../access/access.ts'
+import { spelledName } from '../spelling.ts'
 import { queueGrants, readGrants } from './grants.ts'
 import { loadRole } from './read.ts'
 import type { Role } from './role.ts'
@@ -24,7 +25,7 @@ export async function createRole(tx: Transaction, role: NewRole): Promise<Role> 
   const roleId = uuidV7()
   authorize(tx, 'roles:create')
   const grants = await readGrants(tx, permissions)
-  tx.queue(insertRole, [tx.context.tenantId, roleId, name.normalize('NFC').trim(), description])
+  tx.queue(insertRole, [tx.context.tenantId, roleId, spelledName(name), description])
   queueGrants(tx, roleId, grants)
   return loadRole(tx, roleId)
 }

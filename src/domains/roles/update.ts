@@ -1,6 +1,7 @@
 import type { Transaction } from '../../database/database.ts'
 import { sql } from '../../database/sql.ts'
 import { authorize } from '../access/access.ts'
+import { spelledName } from '../spelling.ts'
 import { loadRole } from './read.ts'
 import type { Role } from './role.ts'
 
@@ -18,7 +19,7 @@ const changeRole = sql(
 
 /** Gives a role another name or description. A system role keeps its name (`system_role`). */
 export async function updateRole(tx: Transaction, roleId: string, changes: RoleChanges): Promise<Role> {
-  const name = changes.name?.normalize('NFC').trim()
+  const name = changes.name && spelledName(changes.name)
   authorize(tx, 'roles:update')
   tx.queue(changeRole, [
     tx.context.tenantId,

@@ -1,6 +1,7 @@
 import type { Transaction } from '../../database/database.ts'
 import { sql } from '../../database/sql.ts'
 import { Refusal } from '../../foundation/refusal.ts'
+import { spelledName } from '../spelling.ts'
 import { loadTenant } from './read.ts'
 import { slugFrom, withSuffix } from './slug.ts'
 import type { Tenant } from './tenant.ts'
@@ -23,7 +24,8 @@ export const tenantsPerAccount = 100
  * for itself, the operator for anybody.
  */
 export async function foundTenant(tx: Transaction, wanted: NewTenant): Promise<Tenant> {
-  const { tenantId, name, slug, owner } = wanted
+  const { tenantId, slug, owner } = wanted
+  const name = spelledName(wanted.name)
   onlyForOneself(tx, owner.accountId)
   await refuseTooMany(tx, owner.accountId)
 

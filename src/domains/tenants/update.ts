@@ -1,6 +1,7 @@
 import type { Transaction } from '../../database/database.ts'
 import { sql } from '../../database/sql.ts'
 import { authorize } from '../access/access.ts'
+import { spelledName } from '../spelling.ts'
 import { loadTenant } from './read.ts'
 import type { Tenant } from './tenant.ts'
 
@@ -15,6 +16,6 @@ const changeTenant = sql(
 /** Gives the declared tenant another name or short name; what is left out stays. A taken short name is refused. */
 export async function updateTenant(tx: Transaction, changes: TenantChanges): Promise<Tenant> {
   authorize(tx, 'tenant:update')
-  tx.queue(changeTenant, [tx.context.tenantId, changes.name, changes.slug])
+  tx.queue(changeTenant, [tx.context.tenantId, changes.name && spelledName(changes.name), changes.slug])
   return loadTenant(tx)
 }

@@ -4,9 +4,9 @@ import { normalizeEmail } from '../../foundation/email.ts'
 import { uuidV7 } from '../../foundation/id.ts'
 import { authorize } from '../access/access.ts'
 import { queueAssignment } from '../roles/assign.ts'
+import { spelledName, spelledUsername } from '../spelling.ts'
 import { queueProfile, type ProfileChanges } from './profile.ts'
 import { loadUser } from './read.ts'
-import { spelledName, spelledUsername } from './spelling.ts'
 import type { UserWithProfile } from './user.ts'
 
 export type NewUser = {

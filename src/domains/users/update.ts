@@ -2,9 +2,9 @@ import type { Transaction } from '../../database/database.ts'
 import { sql } from '../../database/sql.ts'
 import { normalizeEmail } from '../../foundation/email.ts'
 import { authorize } from '../access/access.ts'
+import { spelledName, spelledUsername } from '../spelling.ts'
 import { queueProfile, type ProfileChanges } from './profile.ts'
 import { loadUser } from './read.ts'
-import { spelledName, spelledUsername } from './spelling.ts'
 import type { UserWithProfile } from './user.ts'
 
 /** What is left out stays; null clears. */

@@ -1,7 +1,7 @@
 import { longestEmail, normalizeEmail } from '../../../foundation/email.ts'
 import { Refusal } from '../../../foundation/refusal.ts'
 import { kindOf } from '../../accounts/passwords.ts'
-import { spelledUsername } from '../spelling.ts'
+import { spelledUsername } from '../../spelling.ts'
 import type { Field } from './columns.ts'
 import { shown, type FaultCode } from './faults.ts'
 import { timeOf } from './times.ts'

@@ -1,5 +1,5 @@
 import { normalizeEmail } from '../../../foundation/email.ts'
-import { spelledName, spelledUsername } from '../spelling.ts'
+import { spelledName, spelledUsername } from '../../spelling.ts'
 import { longerThan, longestName, roleNames, unusable, yes, type House } from './cells.ts'
 import type { Columns, Field } from './columns.ts'
 import type { Fault, FaultCode } from './faults.ts'
