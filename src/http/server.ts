@@ -36,7 +36,12 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     drain: async () => {
       draining = true
       const stuck = setTimeout(() => app.server.closeAllConnections(), drainMs)
-      await app.close().finally(() => clearTimeout(stuck))
+      // A client that keeps its connection after the last answer would hold us up until then.
+      const idle = setInterval(() => app.server.closeIdleConnections(), 50)
+      await app.close().finally(() => {
+        clearTimeout(stuck)
+        clearInterval(idle)
+      })
     },
   }
 }

@@ -1,0 +1,419 @@
+// For every statement the values it is tried with: what a big tenant asks, where that differs from a small one, and the
+// pages far behind the first. `limit` is how many 8 kB pages of the database it may read; a look-up may read 60.
+import { randomUUID } from 'node:crypto'
+import { createComment } from '../../dist/domains/comments/create.js'
+import { listComments } from '../../dist/domains/comments/list.js'
+import { readComment } from '../../dist/domains/comments/read.js'
+import { createPost } from '../../dist/domains/posts/create.js'
+import { deletePost } from '../../dist/domains/posts/delete.js'
+import { listPosts } from '../../dist/domains/posts/list.js'
+import { readPost } from '../../dist/domains/posts/read.js'
+import { publishPost } from '../../dist/domains/posts/update.js'
+
+/** These have no plan: they open, end and lock. */
+export const withoutPlan =
+  /^(prisma\.)?(begin|commit|rollback|savepoint|release|declare)|^drill\.|^partition\.ensure$|lock_password$|lock_founder$|^checkup\./
+
+const last = 'ffffffff-ffff-ffff-ffff-ffffffffffff'
+const page = 21
+const nil = '00000000-0000-0000-0000-000000000000'
+
+/** Twenty people with their roles: a dozen pages each, most of them met again and again. */
+const people = 600
+
+export function samples(it) {
+  const { tenant, small, owner, member, roles } = it
+  const actor = { user: owner.user, account: owner.account, request: 'drill' }
+  const asOwner = { tenant, actor }
+  const asMember = { tenant, actor: { user: member.user, account: member.account, request: 'drill' } }
+  const inSmall = {
+    tenant: small,
+    actor: { user: it.smallOwner.user, account: it.smallOwner.account, request: 'drill' },
+  }
+  const asOperator = { tenant: nil, actor: { operator: 'drill', request: 'drill' } }
+  const asAccount = { tenant: nil, actor: { account: owner.account, request: 'drill' } }
+  const fresh = { id: randomUUID(), role: randomUUID(), tenant: randomUUID(), account: randomUUID() }
+  const hash = (letter) => Buffer.alloc(32, letter)
+
+  const search = (note, q, { active = null, role = null, before = last, limit = people, allows } = {}) => ({
+    ...asOwner,
+    note,
+    limit,
+    allows,
+    values: [tenant, before, page, q, active, role],
+  })
+  const audit = (
+    note,
+    more,
+    { before = ['infinity', '0'], from = '-infinity', limit = 200, as = asOwner } = {},
+  ) => ({
+    ...as,
+    note,
+    limit,
+    values: [as.tenant, from, ...before, page, ...more],
+  })
+  const middle = [it.middleAudit.at, it.middleAudit.id]
+  const aMonthAgo = new Date(Date.now() - 30 * 24 * 60 * 60 * 1000).toISOString()
+
+  return {
+    'access.authorize': [
+      { ...asOwner, note: 'an owner', values: ['users:read', null] },
+      { ...asMember, note: 'a member, over what is theirs', values: ['posts:update', member.user] },
+    ],
+    'access.decide': [
+      { ...asMember, note: 'granted', values: [tenant, member.user, 'users:read', null] },
+      { ...asMember, note: 'not granted', values: [tenant, member.user, 'users:delete', null] },
+    ],
+    'prisma.demand': [{ ...asMember, values: ['posts:read', null] }],
+    'prisma.may': [{ ...asMember, values: [tenant, member.user, 'posts:update', null] }],
+    'permissions.list': [{ ...asMember, values: [1000] }],
+
+    'users.find': [{ ...asOwner, values: [tenant, member.user] }],
+    'users.list': [
+      { ...asOwner, note: 'first page of 200,000', limit: people, values: [tenant, last, page] },
+      { ...asOwner, note: 'in the middle of 200,000', limit: people, values: [tenant, it.middle, page] },
+      { ...inSmall, note: 'first page of 750', limit: people, values: [small, last, page] },
+    ],
+    'users.list_by_active': [
+      { ...asOwner, note: 'active', limit: people, values: [tenant, it.middle, page, true] },
+      {
+        ...asOwner,
+        note: 'suspended, one of a hundred',
+        limit: people,
+        values: [tenant, it.middle, page, false],
+      },
+    ],
+    'users.list_by_role': [
+      { ...asOwner, note: 'a role of 40,000', limit: people, values: [tenant, last, page, roles.common] },
+      { ...asOwner, note: 'a role of twenty', limit: people, values: [tenant, last, page, roles.rare] },
+    ],
+    'users.list_active_by_role': [
+      { ...asOwner, note: 'a role of 40,000', limit: people, values: [tenant, last, page, roles.common] },
+      { ...asOwner, note: 'a role of twenty', limit: people, values: [tenant, last, page, roles.rare] },
+    ],
+    'users.list_suspended_by_role': [
+      { ...asOwner, note: 'a role of 40,000', limit: 2_000, values: [tenant, last, page, roles.common] },
+      {
+        ...asOwner,
+        note: 'a role of twenty: walks the 2,000 suspended',
+        limit: 20_000,
+        values: [tenant, last, page, roles.rare],
+      },
+    ],
+    // The newest two thousand are read first, and the trigram index after them.
+    'users.search': [
+      search('part of many names', 'ünal', { limit: 5_000 }),
+      search('one address in 200,000', 'person500003@', { limit: 9_000 }),
+      search('nobody', 'xyzzyxyzzy', { limit: 5_000 }),
+      search('two characters', 'ki', { limit: 5_000 }),
+      search('part of many names, suspended', 'smith', { active: false, limit: 30_000 }),
+      // ten thousand are called that, and two of them have the role: only an index over both would know
+      search('part of many names, with a role of twenty', 'smith', {
+        role: roles.rare,
+        limit: 30_000,
+        allows: [/throws \d+ rows away/],
+      }),
+      {
+        ...search('in a tenant of 750', 'ünal', { limit: 2_500 }),
+        ...inSmall,
+        values: [small, last, page, 'ünal', null, null],
+      },
+    ],
+    'users.insert': [
+      {
+        ...asOwner,
+        limit: 300,
+        values: [tenant, fresh.id, 'new@example.com', 'New Person', 'new', null, null],
+      },
+    ],
+    'users.update': [
+      {
+        ...asOwner,
+        limit: 300,
+        values: [tenant, member.user, JSON.stringify({ name: 'Other', email: 'other@example.com' })],
+      },
+    ],
+    'users.change_profile': [
+      { ...asOwner, limit: 150, values: [tenant, member.user, JSON.stringify({ bio: 'Hello' })] },
+    ],
+    'users.suspend': [{ ...asOwner, limit: 300, values: [tenant, member.user, owner.user, 'because'] }],
+    'users.resume': [{ ...asOwner, limit: 300, values: [tenant, it.suspended.user] }],
+    'users.verify': [{ ...asOwner, limit: 300, values: [tenant, member.user] }],
+    'users.revoke_invitations': [{ ...asOwner, values: [tenant, member.user, owner.user] }],
+    'users.delete': [{ ...asOwner, limit: 600, values: [tenant, member.user] }],
+
+    'roles.find': [{ ...asOwner, values: [tenant, roles.member] }],
+    'roles.list': [{ ...asOwner, limit: 100, values: [tenant, nil, page] }],
+    'roles.lock': [{ ...asOwner, values: [tenant, roles.common] }],
+    'roles.catalogued': [{ ...asOwner, values: [['users:read', 'posts:read', 'nothing:here']] }],
+    'roles.insert': [{ ...asOwner, limit: 100, values: [tenant, fresh.role, 'fresh', null] }],
+    'roles.update': [{ ...asOwner, limit: 100, values: [tenant, roles.common, 'renamed', true, null] }],
+    'roles.insert_grants': [
+      {
+        ...asOwner,
+        limit: 200,
+        values: [tenant, roles.common, ['posts:create', 'users:read'], ['any', 'any']],
+      },
+    ],
+    // each of the four that go is held against what the actor has
+    'roles.delete_other_grants': [
+      { ...asOwner, limit: 400, values: [tenant, roles.common, ['users:read'], ['any']] },
+    ],
+    'roles.delete': [
+      {
+        ...asOwner,
+        limit: 200,
+        before: [['roles.insert', [tenant, fresh.role, 'fresh', null]]],
+        values: [tenant, fresh.role],
+      },
+    ],
+    'roles.find_assignment': [{ ...asOwner, values: [tenant, it.heldRole.user, it.heldRole.role] }],
+    'roles.assign': [
+      { ...asOwner, limit: 250, values: [tenant, member.user, roles.rare, owner.user, null, null] },
+    ],
+    'roles.unassign': [
+      { ...asOwner, limit: 150, values: [tenant, it.heldRole.user, it.heldRole.role] },
+      {
+        ...asOwner,
+        note: 'an owner who is not the last',
+        limit: 400,
+        before: [['roles.assign', [tenant, member.user, roles.owner, owner.user, null, null]]],
+        values: [tenant, member.user, roles.owner],
+      },
+    ],
+
+    'audit.list': [
+      audit('first page of 400,000 lines in 12 months', [null, null, null, null]),
+      audit('far back', [null, null, null, null], { before: middle }),
+      audit('the last month', [null, null, null, null], { from: aMonthAgo }),
+      audit('one kind of thing', [null, 'user', null, null]),
+      audit('first page in a small tenant', [null, null, null, null], { as: inSmall }),
+    ],
+    'audit.list_of_action': [
+      audit('one that never happened', [null, null, null, 'role.deleted']),
+      audit('the commonest', [null, null, null, 'user.updated']),
+      audit('the commonest, far back', [null, null, null, 'user.updated'], { before: middle }),
+    ],
+    'audit.list_of_user': [
+      audit('who did most of it', [owner.user, null, null, null]),
+      audit('far back', [owner.user, null, null, null], { before: middle }),
+      audit('who did little', [member.user, null, null, null]),
+    ],
+    'audit.list_of_entity': [audit('one person', [null, 'user', member.user, null])],
+
+    'sessions.check': [
+      { ...asAccount, note: 'one', values: [[it.session.hash], [tenant]] },
+      {
+        ...asAccount,
+        note: '64 in one flight',
+        limit: 1_200,
+        values: [it.hashes, it.hashes.map(() => tenant)],
+      },
+    ],
+    'sessions.touch': [{ ...asAccount, limit: 60, values: [[it.session.id]] }],
+    'sessions.who_am_i': [{ ...asAccount, limit: 150, values: [owner.account] }],
+    'sessions.open': [
+      {
+        ...asAccount,
+        limit: 400,
+        values: [randomUUID(), owner.account, hash('a'), '192.0.2.1', 'drill', 60, 600, it.credential.hash],
+      },
+    ],
+    'sessions.list': [
+      { ...asAccount, note: 'of an account that had 200', limit: 150, values: [owner.account] },
+    ],
+    'sessions.revoke': [
+      { ...asAccount, note: 'one', limit: 150, values: [it.session.account, it.session.id, null, 'revoked'] },
+      {
+        ...asAccount,
+        note: 'all 130 of an account that have not expired',
+        limit: 7_000,
+        values: [owner.account, null, null, 'revoked'],
+      },
+    ],
+
+    'accounts.find': [{ ...asAccount, values: [owner.account] }],
+    'accounts.credential_by_email': [
+      { ...asAccount, note: 'known', values: ['person777777@example.com'] },
+      { ...asAccount, note: 'unknown', values: ['nobody@example.com'] },
+    ],
+    'accounts.credential_by_id': [{ ...asAccount, values: [owner.account] }],
+    'accounts.tenants': [{ ...asAccount, values: [owner.account] }],
+    'accounts.create': [
+      { ...asAccount, limit: 200, values: [fresh.account, 'fresh@example.com', 'Fresh', it.credential.hash] },
+    ],
+    'accounts.rename': [{ ...asAccount, limit: 100, values: [owner.account, 'Other'] }],
+    'accounts.disable': [
+      { ...asOperator, note: 'with its 130 sessions', limit: 7_000, values: [owner.account, 'drill'] },
+    ],
+    'accounts.enable': [
+      {
+        ...asOperator,
+        before: [['accounts.disable', [owner.account, 'drill']]],
+        limit: 100,
+        values: [owner.account],
+      },
+    ],
+    'accounts.replace_password': [
+      {
+        ...asAccount,
+        limit: 100,
+        values: [owner.account, it.credential.hash, it.credential.hash.replace('$m=19456', '$m=65536')],
+      },
+    ],
+
+    'tenants.find': [{ ...asMember, values: [tenant] }],
+    'tenants.list': [{ ...asOperator, limit: 100, values: [last, page] }],
+    'tenants.count_of_account': [{ ...asAccount, values: [owner.account] }],
+    'tenants.update': [{ ...asOwner, limit: 100, values: [tenant, 'Renamed', null] }],
+    'tenants.delete': [{ ...asOwner, limit: 100, values: [tenant, owner.user] }],
+    'tenants.insert': [
+      {
+        tenant: fresh.tenant,
+        actor: { account: owner.account },
+        unfinished: true,
+        limit: 100,
+        values: [fresh.tenant, 'fresh', 'Fresh'],
+      },
+    ],
+    'tenants.furnish': [
+      {
+        tenant: fresh.tenant,
+        actor: { account: owner.account },
+        unfinished: true,
+        limit: 2_000,
+        before: [['tenants.insert', [fresh.tenant, 'fresh', 'Fresh']]],
+        values: [fresh.tenant],
+      },
+    ],
+    'tenants.insert_owner': [
+      {
+        tenant: fresh.tenant,
+        actor: { account: owner.account },
+        unfinished: true,
+        limit: 300,
+        before: [
+          ['tenants.insert', [fresh.tenant, 'fresh', 'Fresh']],
+          ['tenants.furnish', [fresh.tenant]],
+        ],
+        values: [fresh.tenant, fresh.id, owner.account, 'person1@example.com', 'Founder'],
+      },
+    ],
+    'tenants.assign_owner': [
+      {
+        tenant: fresh.tenant,
+        actor: { account: owner.account },
+        note: 'with what is judged at the commit',
+        limit: 200,
+        before: [
+          ['tenants.insert', [fresh.tenant, 'fresh', 'Fresh']],
+          ['tenants.furnish', [fresh.tenant]],
+          ['tenants.insert_owner', [fresh.tenant, fresh.id, owner.account, 'person1@example.com', 'Founder']],
+        ],
+        values: [fresh.tenant, fresh.id],
+      },
+    ],
+
+    'invitations.list': [{ ...asOwner, limit: 200, values: [tenant, last, page] }],
+    'invitations.find': [{ ...asOwner, values: [tenant, it.invitation.id] }],
+    // one decision for each permission that the role gives
+    'invitations.look_at': [{ ...asOwner, limit: 600, values: [tenant, it.invitation.hash] }],
+    'invitations.claim': [{ ...asOwner, limit: 600, values: [tenant, it.invitation.hash] }],
+    'invitations.known_as': [{ ...asOwner, limit: 100, values: [tenant, member.email] }],
+    'invitations.insert': [
+      {
+        ...asOwner,
+        limit: 300,
+        values: [tenant, fresh.id, 'guest@example.org', roles.common, hash('b'), owner.user, 3600],
+      },
+    ],
+    'invitations.revoke': [{ ...asOwner, limit: 150, values: [tenant, it.invitation.id, owner.user] }],
+    'invitations.revoke_pending': [
+      { ...asOwner, limit: 150, values: [tenant, it.invitation.email, owner.user] },
+    ],
+    'invitations.mark_accepted': [
+      { ...asOwner, limit: 150, values: [tenant, it.invitation.id, member.user] },
+    ],
+    'invitations.become_user': [
+      {
+        ...asOwner,
+        limit: 300,
+        before: [['accounts.create', [fresh.account, 'fresh@example.com', 'Fresh', null]]],
+        values: [tenant, fresh.id, fresh.account, 'fresh@example.com', 'Fresh'],
+      },
+    ],
+    'invitations.give_role': [
+      { ...asOwner, limit: 250, values: [tenant, member.user, roles.rare, owner.user] },
+    ],
+
+    'cli.find_tenant': [
+      { ...asOperator, note: 'by short name', values: ['tenant-77', null] },
+      { ...asOperator, note: 'by id', values: [small, small] },
+    ],
+    'cli.find_user': [
+      { ...asOwner, note: 'by address', values: [tenant, member.email, null] },
+      { ...asOwner, note: 'by id', values: [tenant, member.user, member.user] },
+    ],
+    'cli.find_role': [
+      { ...asOwner, note: 'by name', values: [tenant, 'member', null] },
+      { ...asOwner, note: 'by id', values: [tenant, roles.member, roles.member] },
+    ],
+    'cli.find_account': [{ ...asOperator, values: ['person777777@example.com'] }],
+  }
+}
+
+/** What the verbs written with Prisma make Prisma write; the questions to the access decision are in it. */
+export function pickedByPrisma(it) {
+  const { tenant, owner, member } = it
+  const asOwner = { tenant, actor: owner }
+  const asMember = { tenant, actor: member }
+  return {
+    'posts.list': [
+      { ...asOwner, note: 'by who sees all', limit: 300, verb: (tx) => listPosts(tx, { limit: 20 }) },
+      {
+        ...asMember,
+        note: 'by who sees the published and their own',
+        limit: 300,
+        verb: (tx) => listPosts(tx, { limit: 20 }),
+      },
+      {
+        ...asOwner,
+        note: 'the archived',
+        limit: 300,
+        verb: (tx) => listPosts(tx, { limit: 20, status: 'archived' }),
+      },
+      {
+        ...asMember,
+        note: 'of an author with 6,000',
+        limit: 300,
+        verb: (tx) => listPosts(tx, { limit: 20, userId: owner.user }),
+      },
+      {
+        ...asMember,
+        note: 'drafts, by who sees only their own',
+        limit: 300,
+        verb: (tx) => listPosts(tx, { limit: 20, status: 'draft' }),
+      },
+    ],
+    'posts.read': [{ ...asMember, limit: 150, verb: (tx) => readPost(tx, it.busyPost.id) }],
+    'posts.create': [
+      { ...asMember, limit: 300, verb: (tx) => createPost(tx, { title: 'New', content: 'Words' }) },
+    ],
+    'posts.publish': [{ ...asOwner, limit: 400, verb: (tx) => publishPost(tx, it.post.id).catch(() => {}) }],
+    'posts.delete': [{ ...asOwner, limit: 600, verb: (tx) => deletePost(tx, it.post.id) }],
+    'comments.list': [
+      {
+        ...asMember,
+        note: 'of a post with 30,000',
+        limit: 400,
+        verb: (tx) => listComments(tx, it.busyPost.id, { limit: 20 }),
+      },
+    ],
+    'comments.read': [
+      { ...asOwner, limit: 300, verb: (tx) => readComment(tx, it.comment.post, it.comment.id) },
+    ],
+    'comments.create': [
+      { ...asMember, limit: 500, verb: (tx) => createComment(tx, it.busyPost.id, { content: 'Well said' }) },
+    ],
+  }
+}
