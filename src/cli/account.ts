@@ -7,8 +7,8 @@ import { accountIdOf, administer, atDesk, insistOn, operator, withJson, type Jso
 import { newPassword } from './ask.ts'
 import { paint } from './paint.ts'
 import { reportTo } from './report.ts'
-import { counted } from './session.ts'
 import { facts } from './table.ts'
+import { counted } from './text.ts'
 
 type PasswordFile = { passwordFile?: string }
 const passwordFile = [

@@ -7,8 +7,8 @@ import { Refusal } from '../foundation/refusal.ts'
 import { atDesk, findTenantOf, inOneTenant, operator, type InTenant } from './administer.ts'
 import { paint } from './paint.ts'
 import { reportTo } from './report.ts'
-import { counted } from './session.ts'
 import { table } from './table.ts'
+import { counted } from './text.ts'
 
 type ImportOptions = InTenant & {
   map?: Record<string, string>

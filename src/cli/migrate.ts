@@ -1,17 +1,15 @@
 import { InvalidArgumentError, type Command } from 'commander'
-import { closeDatabase, openDatabase } from '../database/database.ts'
 import { create } from '../operations/migrate/create.ts'
 import { deploy } from '../operations/migrate/deploy.ts'
 import { rollback } from '../operations/migrate/rollback.ts'
 import { status, type Status } from '../operations/migrate/status.ts'
-import { makePartitions } from '../operations/partition/partition.ts'
+import { makePartitionsAsOwner } from '../operations/partition/partition.ts'
+import type { Json } from './administer.ts'
 import { confirm } from './ask.ts'
 import { paint } from './paint.ts'
 import { reportTo, type Report } from './report.ts'
 import { minute, table, type Cell } from './table.ts'
-import { migrating, openWorld, serverAccess, type World } from './world.ts'
-
-type Json = { json?: boolean }
+import { migrating, openWorld, type World } from './world.ts'
 
 /** `reeve migrate …`: the schema, forward and back. */
 export function migrateCommands(program: Command): void {
@@ -44,7 +42,7 @@ export function migrateCommands(program: Command): void {
       const { to, dryRun } = options
       const done = await withWorld(options, { make: dryRun !== true }, async (world, report) => {
         const done = await deploy({ ...migrating(world, report), to, dryRun })
-        if (!dryRun && done.pending.length === 0) await partitionsAhead(world)
+        if (!dryRun && done.pending.length === 0) await makePartitionsAsOwner(world.admin)
         return done
       })
       reportTo(options).done(done, () => {
@@ -107,16 +105,6 @@ async function withWorld<T>(
     return await work(world, report)
   } finally {
     await world.close()
-  }
-}
-
-/** A month that begins before the next deploy finds its partition. */
-export async function partitionsAhead(world: World): Promise<void> {
-  const database = openDatabase(await serverAccess(world))
-  try {
-    await makePartitions(database)
-  } finally {
-    await closeDatabase(database)
   }
 }
 

@@ -9,6 +9,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
 import { removeInside } from '../foundation/guard.ts'
+import { newKey } from '../foundation/secret.ts'
 import { testDatabase } from '../testing/database.ts'
 import { inDatabase } from '../testing/global-setup.ts'
 import { asSuperuser } from '../testing/migrations.ts'
@@ -61,6 +62,25 @@ test('a database without our schema is told from a broken one', async () => {
     expect(await ended(reeve(['migrate', 'status'], empty))).toMatchObject({ code: 1 })
   } finally {
     await asSuperuser('drop database cli_empty with (force)')
+  }
+})
+
+test('the first deploy in production succeeds before the server may log in', async () => {
+  await asSuperuser('create database cli_new template template0')
+  try {
+    const admin = inDatabase(inject('postgresUrl'), 'cli_new')
+    const server = new URL(admin)
+    Object.assign(server, { username: 'reeve_app', password: 'not-yet' })
+    const production = {
+      NODE_ENV: 'production',
+      SECRET_KEYS: newKey('test'),
+      DATABASE_URL: server.href,
+      DATABASE_ADMIN_URL: admin,
+    }
+    const { code, out } = await ended(reeve(['migrate', 'deploy', '--json'], production))
+    expect({ code, ...JSON.parse(out) }).toMatchObject({ code: 0, pending: [] })
+  } finally {
+    await asSuperuser('drop database cli_new with (force)')
   }
 })
 

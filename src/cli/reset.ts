@@ -1,8 +1,8 @@
 import type { Command } from 'commander'
 import { Refusal } from '../foundation/refusal.ts'
+import { makePartitionsAsOwner } from '../operations/partition/partition.ts'
 import { beforeReset, reset } from '../operations/reset/reset.ts'
 import { confirm } from './ask.ts'
-import { partitionsAhead } from './migrate.ts'
 import { reportTo } from './report.ts'
 import { seedWorld } from './seed.ts'
 import { migrating, openWorld } from './world.ts'
@@ -23,20 +23,14 @@ export function resetCommand(program: Command): void {
       const report = reportTo(options)
       const world = await openWorld(report)
       try {
-        if (world.config.environment === 'production') {
-          throw new Refusal(
-            'not_in_production',
-            'a reset is for development',
-            'use a database for development',
-          )
-        }
-        const { database, tenants, users } = await beforeReset(world.admin)
+        const to = { ...migrating(world, report), environment: world.config.environment }
+        const { database, tenants, users } = await beforeReset(to)
         const loss = `This deletes ${tenants} tenants with ${users} users from the database ${database}.`
         if (!(await confirm(loss, database, options.yes ?? false))) {
           throw new Refusal('consent_needed', 'nothing was deleted', `type ${database} to confirm`)
         }
-        await reset(migrating(world, report))
-        await partitionsAhead(world)
+        await reset(to)
+        await makePartitionsAsOwner(world.admin)
         const seeded = options.seed ? await seedWorld(world) : undefined
         report.done({ deleted: { tenants, users }, seeded: seeded?.seeded ?? false }, () =>
           seeded

@@ -3,7 +3,6 @@ import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Command } from 'commander'
 import { hashPassword } from '../domains/accounts/passwords.ts'
-import { Refusal } from '../foundation/refusal.ts'
 import { demoEmail, isEmpty, seed, type Seeded } from '../operations/seed/seed.ts'
 import { reportTo, type Report } from './report.ts'
 import { openWorld, type World } from './world.ts'
@@ -53,14 +52,9 @@ export async function firstSeed(world: World, report: Report): Promise<Demo | un
 
 /** Seeds; every demo account gets the password of this installation. */
 export async function seedWorld(world: World): Promise<Seeded> {
-  if (world.config.environment === 'production') {
-    throw new Refusal(
-      'not_in_production',
-      'demo data does not belong into production',
-      'seed a database for development',
-    )
-  }
-  return seed({ connect: world.admin, hash: async () => hashPassword(await makePassword(world)) })
+  const { environment } = world.config
+  const hash = async () => hashPassword(await makePassword(world))
+  return seed({ connect: world.admin, hash, environment })
 }
 
 /** Undefined where this directory has no demo password: then the data came from elsewhere, or not at all. */

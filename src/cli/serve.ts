@@ -9,7 +9,7 @@ import { makePartitions } from '../operations/partition/partition.ts'
 import { checkup } from './checkup.ts'
 import { paint } from './paint.ts'
 import { reportTo, type Report } from './report.ts'
-import { firstSeed } from './seed.ts'
+import { firstSeed, type Demo } from './seed.ts'
 import { behindWhat, migrating, openWorld, secretKeys, serverAccess, version, type World } from './world.ts'
 
 /** `reeve up` and `reeve serve`. */
@@ -38,10 +38,8 @@ export function serveCommands(program: Command): void {
     .action(async () => run(reportTo({}), async () => undefined))
 }
 
-type Demo = { email: string; password: string } | undefined
-
 /** Prepares, serves until it is told to stop, then lets what is under way end. */
-async function run(report: Report, prepare: (world: World) => Promise<Demo>): Promise<void> {
+async function run(report: Report, prepare: (world: World) => Promise<Demo | undefined>): Promise<void> {
   const told = stopSignal()
   const world = await openOwnWorld(report)
   try {
@@ -81,7 +79,7 @@ async function openOwnWorld(report: Report): Promise<World> {
   }
 }
 
-async function serve(world: World, report: Report, demo: Demo): Promise<() => Promise<void>> {
+async function serve(world: World, report: Report, demo: Demo | undefined): Promise<() => Promise<void>> {
   // Here, and not above: every other command would wait for them too.
   const { openPrisma, warmUp } = await import('../database/prisma.ts')
   const { startServer } = await import('../http/server.ts')
@@ -136,7 +134,7 @@ function stopSignal(): Promise<void> {
   })
 }
 
-function welcome(url: string, { embedded, directory }: World, demo: Demo): string {
+function welcome(url: string, { embedded, directory }: World, demo: Demo | undefined): string {
   const line = (name: string, value: string) => `  ${paint.dim(name.padEnd(12))}${value}`
   return [
     '',

@@ -3,6 +3,7 @@ import { listSessions, revokeAllSessions, revokeSession } from '../domains/sessi
 import { accountIdOf, administer, id, withJson, type Json } from './administer.ts'
 import { reportTo } from './report.ts'
 import { table } from './table.ts'
+import { counted } from './text.ts'
 
 /** `reeve session …` */
 export function sessionCommands(program: Command): void {
@@ -44,9 +45,4 @@ export function sessionCommands(program: Command): void {
       })
       reportTo(options).done({ ended }, () => `ended ${counted(ended, 'session')} of ${email}`)
     })
-}
-
-/** `1 session`, `2 sessions`. */
-export function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`
 }

@@ -4,7 +4,7 @@ import { status } from '../operations/migrate/status.ts'
 import { paint } from './paint.ts'
 import { reportTo, type Report } from './report.ts'
 import { facts } from './table.ts'
-import { migrating, openWorld, version, type World } from './world.ts'
+import { embeddedDatabase, migrating, openWorld, version, type World } from './world.ts'
 
 /** `reeve status` */
 export function statusCommand(program: Command): void {
@@ -65,6 +65,6 @@ function tellUrl({ embedded }: World, report: Report): void {
       'start it with "reeve up", then ask again',
     )
   }
-  const url = embedded.url('reeve')
+  const url = embedded.url(embeddedDatabase)
   report.done({ url }, () => url)
 }

@@ -2,13 +2,14 @@ import { existsSync } from 'node:fs'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import pg from 'pg'
+import type pg from 'pg'
+import { withClient } from '../database/client.ts'
 import { closeDatabase, openDatabase, type Database } from '../database/database.ts'
 import { toFailure } from '../database/failure.ts'
 import { asServer } from '../database/login.ts'
 import type { Access } from '../database/pool.ts'
 import { readConfig, type Config } from '../foundation/config.ts'
-import { pgSettings, type DatabaseAddress } from '../foundation/database-address.ts'
+import { pgSettings } from '../foundation/database-address.ts'
 import { Refusal } from '../foundation/refusal.ts'
 import { newKey, readKeyRing, type KeyRing } from '../foundation/secret.ts'
 import { appLogin } from '../operations/embedded/app-login.ts'
@@ -19,8 +20,9 @@ import { status } from '../operations/migrate/status.ts'
 import type { Report } from './report.ts'
 
 /** Where the package lies: `prisma/` and the version are found from here. */
-export const home = fileURLToPath(new URL('../..', import.meta.url))
-const embeddedDatabase = 'reeve'
+const home = fileURLToPath(new URL('../..', import.meta.url))
+/** The database in it that is ours. */
+export const embeddedDatabase = 'reeve'
 
 /** What every command works with. PostgreSQL is the one of DATABASE_URL, or the embedded one in `.reeve`. */
 export type World = {
@@ -46,7 +48,7 @@ export async function openWorld(report: Report, { make = true } = {}): Promise<W
       config,
       directory,
       embedded: undefined,
-      admin: () => clientSettings(admin, config),
+      admin: () => pgSettings(admin, { connectionTimeoutMillis: config.pool.connectTimeoutMs }),
       close: async () => {},
     }
   }
@@ -162,21 +164,13 @@ export async function version(): Promise<string> {
   return version
 }
 
-function clientSettings(address: DatabaseAddress, config: Config): pg.ClientConfig {
-  return pgSettings(address, { connectionTimeoutMillis: config.pool.connectTimeoutMs })
-}
-
 async function makeDatabase(embedded: Embedded): Promise<void> {
-  const client = new pg.Client(embedded.url())
-  await client.connect()
-  try {
+  await withClient({ connectionString: embedded.url() }, async (client) => {
     const { rowCount } = await client.query('select from pg_database where datname = $1', [embeddedDatabase])
     if (rowCount === 0) await client.query(`create database ${embeddedDatabase}`)
-  } catch (error) {
+  }).catch((error: unknown) => {
     if ((error as { code?: string }).code !== '42P04') throw error // another process was quicker
-  } finally {
-    await client.end()
-  }
+  })
 }
 
 function existing(error: NodeJS.ErrnoException): void {

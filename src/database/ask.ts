@@ -1,7 +1,7 @@
 import type { Database } from './database.ts'
 import { DatabaseFailure, toFailure } from './failure.ts'
 import { fly } from './flight.ts'
-import { acquire } from './pool.ts'
+import { acquire, giveBack } from './pool.ts'
 import type { RowOf, Sql } from './sql.ts'
 
 /**
@@ -14,8 +14,6 @@ export async function ask<S extends Sql>(
   values: readonly unknown[],
 ): Promise<RowOf<S>[]> {
   const client = await acquire(database.pool)
-  // A connection that dies says so here as well as to the statement; unheard, it would end the process.
-  client.on('error', ignore)
   const started = performance.now()
   let failure: unknown
   try {
@@ -25,8 +23,7 @@ export async function ask<S extends Sql>(
     failure = toFailure(error, 'statement')
     throw failure
   } finally {
-    client.off('error', ignore)
-    client.release(failure !== undefined && isUnusableAfter(failure))
+    giveBack(client, failure !== undefined && isUnusableAfter(failure))
     const failed = failure === undefined ? {} : { failed: true }
     database.log?.({ statement: statement.name, ms: performance.now() - started, ...failed })
   }
@@ -36,5 +33,3 @@ export async function ask<S extends Sql>(
 function isUnusableAfter(failure: unknown): boolean {
   return !(failure instanceof DatabaseFailure) || failure.closesConnection
 }
-
-function ignore(): void {}

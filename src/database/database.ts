@@ -1,7 +1,7 @@
 import type pg from 'pg'
 import { DatabaseFailure, toFailure } from './failure.ts'
 import { fly, type Step, type StepResult } from './flight.ts'
-import { acquire, openPool, type Access } from './pool.ts'
+import { acquire, giveBack, openPool, type Access } from './pool.ts'
 import { requestBudget, withRetry } from './retry.ts'
 import { sql, type RowOf, type Sql } from './sql.ts'
 
@@ -13,7 +13,12 @@ export type Actor =
   | { kind: 'nobody' }
 
 /** What a transaction declares before it sees anything, and what the audit log will say about it. */
-export type Context = { tenantId: string; actor: Actor; requestId: string; ip?: string }
+export type Context = { tenantId: string; actor: Actor; requestId: string; ip?: string | undefined }
+
+/** The user who acts, where it is one; null for the operator, and for an account that is nobody here. */
+export function selfOf({ context: { actor } }: { readonly context: Context }): string | null {
+  return actor.kind === 'user' ? actor.userId : null
+}
 
 /** What belongs to no tenant (accounts, sessions) is logged under this one. No user is in it. */
 export const nilTenant = '00000000-0000-0000-0000-000000000000'
@@ -31,11 +36,11 @@ export async function closeDatabase(database: Database): Promise<void> {
   await database.pool.end()
 }
 
-const begin = sql('begin', {}, 'begin')
+export const begin = sql('begin', {}, 'begin')
 const beginReadOnly = sql('begin_read_only', {}, 'begin read only')
 const declare = sql('declare', {}, 'select from reeve.set_context($1, $2)')
-const commit = sql('commit', {}, 'commit')
-const rollback = sql('rollback', {}, 'rollback')
+export const commit = sql('commit', {}, 'commit')
+export const rollback = sql('rollback', {}, 'rollback')
 const savepoint = sql('savepoint', {}, 'savepoint nested')
 const release = sql('release', {}, 'release savepoint nested')
 const rollbackTo = sql('rollback_to', {}, 'rollback to savepoint nested')
@@ -196,8 +201,6 @@ async function transactOnce<T>(
   work: (tx: Transaction) => Promise<T>,
 ): Promise<T> {
   const client = await acquire(database.pool)
-  // A connection that dies between two statements says so here; the next statement fails and reports it.
-  client.on('error', ignore)
   const tx = new Transaction(client, context, beginning, database.log)
   let result: T
   try {
@@ -223,7 +226,8 @@ async function transactOnce<T>(
   return result
 }
 
-async function tryTo(client: pg.ClientBase, ending: Sql): Promise<unknown> {
+/** Ends a transaction. What comes back is why it did not end as it should have, if so. */
+export async function tryTo(client: pg.ClientBase, ending: Sql): Promise<unknown> {
   try {
     const [done] = await fly(client, [{ sql: ending, values: [] }])
     // PostgreSQL answers the commit of a failed transaction with ROLLBACK, and no error.
@@ -234,14 +238,6 @@ async function tryTo(client: pg.ClientBase, ending: Sql): Promise<unknown> {
   }
 }
 
-/** A connection in a state that we do not know is closed, not reused. */
-function giveBack(client: pg.PoolClient, broken: boolean): void {
-  client.off('error', ignore)
-  client.release(broken)
-}
-
-function ignore(): void {}
-
 function declaration({ actor, requestId, ip }: Context) {
   const who =
     actor.kind === 'user'
@@ -251,5 +247,5 @@ function declaration({ actor, requestId, ip }: Context) {
         : actor.kind === 'operator'
           ? { operator: actor.name }
           : {}
-  return { ...who, request: requestId, ...(ip === undefined ? {} : { ip }) }
+  return { ...who, request: requestId, ip }
 }

@@ -38,7 +38,7 @@ export const failureKinds = {
     code: 'database_unreachable',
     retry: 'safe',
     message: 'the database did not answer in time to connect',
-    remedy: `${again}; if it lasts, look at the network, or raise DATABASE_CONNECT_TIMEOUT_MS`,
+    remedy: `${again}; if it lasts, look at the network, or raise DATABASE_CONNECT_ and DATABASE_ACQUIRE_TIMEOUT_MS`,
     prisma: 'P1001',
   },
   connection_lost: {
@@ -263,7 +263,7 @@ export const failureKinds = {
     code: 'outcome_unknown',
     retry: 'unknown',
     message: 'the answer of the database was lost: the change may have been made',
-    remedy: 'look whether it was made before you ask again, or repeat it with the same Idempotency-Key',
+    remedy: 'look whether it was made before you ask again',
     closes: true,
     prisma: 'P1017',
   },

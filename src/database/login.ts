@@ -1,5 +1,5 @@
-import pg from 'pg'
 import { Refusal } from '../foundation/refusal.ts'
+import { withClient } from './client.ts'
 import { toFailure } from './failure.ts'
 import type { Access } from './pool.ts'
 
@@ -37,13 +37,11 @@ export async function asServer(access: Access, production: boolean): Promise<Acc
 
 async function powersOf(access: Access): Promise<Powers> {
   const { host, port, user, password, database, ssl, acquireTimeoutMs } = access
-  const client = new pg.Client({
+  const settings = {
     ...{ host, port, user, password, database, connectionTimeoutMillis: acquireTimeoutMs },
     ...(ssl === undefined ? {} : { ssl }),
-  })
-  client.on('error', () => {})
-  try {
-    await client.connect()
+  }
+  return withClient(settings, async (client) => {
     const { rows } = await client.query<Powers>(`
       select r.rolsuper as superuser,
              r.rolbypassrls as bypass,
@@ -53,9 +51,7 @@ async function powersOf(access: Access): Promise<Powers> {
       from pg_roles r
       where r.rolname = current_user`)
     return rows[0]!
-  } catch (error) {
+  }).catch((error: unknown) => {
     throw toFailure(error, 'connect')
-  } finally {
-    await client.end().catch(() => {})
-  }
+  })
 }

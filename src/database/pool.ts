@@ -54,7 +54,7 @@ export function openPool(access: Access): pg.Pool {
   return pool
 }
 
-/** A connection of our own until it is released; refuses at once when too many wait already. */
+/** A connection of our own until it is given back; refuses at once when too many wait already. */
 export async function acquire(pool: pg.Pool): Promise<pg.PoolClient> {
   if (pool.waitingCount >= waitingPerConnection * pool.options.max!) {
     throw new Refusal(
@@ -64,8 +64,19 @@ export async function acquire(pool: pg.Pool): Promise<pg.PoolClient> {
     )
   }
   try {
-    return await pool.connect()
+    const client = await pool.connect()
+    // One that dies between two statements says so here; unheard, that would end the process. The next statement fails.
+    client.on('error', ignore)
+    return client
   } catch (error) {
     throw toFailure(error, 'connect')
   }
 }
+
+/** Ends what `acquire` began. A connection in a state that we do not know is closed, not reused. */
+export function giveBack(client: pg.PoolClient, broken: boolean): void {
+  client.off('error', ignore)
+  client.release(broken)
+}
+
+function ignore(): void {}

@@ -8,40 +8,35 @@ import type {
 } from '@prisma/driver-adapter-utils'
 import type pg from 'pg'
 import { Refusal } from '../foundation/refusal.ts'
-import { Transaction, type Database, type QueryLog } from './database.ts'
+import { begin, commit, rollback, Transaction, tryTo, type Database, type QueryLog } from './database.ts'
 import { DatabaseFailure, toFailure } from './failure.ts'
-import { fly } from './flight.ts'
-import { acquire } from './pool.ts'
+import { acquire, giveBack } from './pool.ts'
 import { scopes, type Scope } from './prisma-scope.ts'
 import { statementNames } from './prisma-statement-names.ts'
-import { sql } from './sql.ts'
 
 /**
  * Prisma on our pool. Its own adapter sends the statements; transactions are ours: they declare their context, and
  * begin with the first statement, in the same round trip as the declaration.
  */
-export function tenantAdapter({ pool, log }: Database): SqlDriverAdapterFactory {
+export function tenantAdapter(database: Database): SqlDriverAdapterFactory {
   const nameOf = statementNames()
   // pg treats an empty name as none
-  const stock = new PrismaPg(pool, { statementNameGenerator: ({ sql }) => nameOf(sql) ?? '' })
+  const stock = new PrismaPg(database.pool, { statementNameGenerator: ({ sql }) => nameOf(sql) ?? '' })
   return {
     provider: stock.provider,
     adapterName: stock.adapterName,
     async connect(): Promise<SqlDriverAdapter> {
       const adapter = await stock.connect()
-      adapter.startTransaction = () => startTransaction({ pool, log }, adapter)
+      adapter.startTransaction = () => startTransaction(database, adapter)
       return adapter
     },
   }
 }
 
-type Door = { pool: pg.Pool; log: QueryLog | undefined }
-
-const begin = sql('prisma.begin', {}, 'begin')
-const commit = sql('prisma.commit', {}, 'commit')
-const rollback = sql('prisma.rollback', {}, 'rollback')
-
-async function startTransaction({ pool, log }: Door, adapter: SqlDriverAdapter): Promise<PrismaTransaction> {
+async function startTransaction(
+  { pool, log }: Database,
+  adapter: SqlDriverAdapter,
+): Promise<PrismaTransaction> {
   const scope = scopes.getStore()
   if (!scope) throw forNobody()
   if (scope.begun) throw beside()
@@ -95,8 +90,6 @@ class TenantTransaction implements PrismaTransaction {
     // the adapter's own way of asking, with one connection in the place of the pool
     this.#connection = Object.create(adapter, { client: { value: client } }) as SqlQueryable
     this.#log = log
-    // a connection that dies between two statements says so here; the next statement fails and reports it
-    client.on('error', ignore)
   }
 
   queryRaw(query: SqlQuery) {
@@ -122,10 +115,8 @@ class TenantTransaction implements PrismaTransaction {
   async commit() {
     try {
       await this.#transaction.flush()
-      if (!this.#transaction.begun) return
-      const [done] = await fly(this.#client, [{ sql: commit, values: [] }])
-      // PostgreSQL answers the commit of a failed transaction with ROLLBACK, and no error
-      if (done!.tag === 'ROLLBACK') throw new DatabaseFailure('transaction_rollback')
+      const failure = this.#transaction.begun ? await tryTo(this.#client, commit) : undefined
+      if (failure !== undefined) throw failure
     } catch (error) {
       this.#unusable = true
       throw toFailure(error, 'commit')
@@ -135,13 +126,9 @@ class TenantTransaction implements PrismaTransaction {
   }
 
   async rollback() {
-    try {
-      if (this.#transaction.begun) await fly(this.#client, [{ sql: rollback, values: [] }])
-    } catch {
-      this.#unusable = true
-    } finally {
-      this.#release()
-    }
+    const failure = this.#transaction.begun ? await tryTo(this.#client, rollback) : undefined
+    if (failure !== undefined) this.#unusable = true
+    this.#release()
   }
 
   async #send<T>(query: SqlQuery, statement: () => Promise<T>): Promise<T> {
@@ -173,8 +160,7 @@ class TenantTransaction implements PrismaTransaction {
 
   #release() {
     delete this.#scope.transaction
-    this.#client.off('error', ignore)
-    this.#client.release(this.#unusable)
+    giveBack(this.#client, this.#unusable)
   }
 }
 
@@ -188,5 +174,3 @@ function inBrief(text: string): string {
   const [, table] = /"public"\."(\w+)"/.exec(text) ?? []
   return ['prisma', verb?.toLowerCase(), table].filter(Boolean).join('.')
 }
-
-function ignore(): void {}

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import { Refusal } from '../foundation/refusal.ts'
-import { nilTenant, type Context, type Database, type Transaction } from './database.ts'
+import { nilTenant, selfOf, type Context, type Database, type Transaction } from './database.ts'
 import { toFailure } from './failure.ts'
 import type { Prisma, PrismaClient } from './generated/client.ts'
 import { scopes, type Scope } from './prisma-scope.ts'
@@ -110,7 +110,7 @@ export async function may(
  */
 export async function reach(tx: TenantPrisma, permission: Permission): Promise<'any' | 'own'> {
   const { tenantId, actor } = tx.context
-  const self = actor.kind === 'user' ? actor.userId : null
+  const self = selfOf(tx)
   const transaction = transactionOf(tx)
   transaction.queue(demandPermission, [permission, self])
   const answer = await transaction.row(askPermission, [tenantId, self, permission, null])

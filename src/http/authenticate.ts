@@ -2,7 +2,10 @@ import { isIP } from 'node:net'
 import type { FastifyRequest } from 'fastify'
 import type { Context, Database } from '../database/database.ts'
 import { checkSession, type Session } from '../domains/sessions/check.ts'
+import type { Visit } from '../domains/sessions/open.ts'
+import { noSuchTenant } from '../domains/tenants/read.ts'
 import { Refusal } from '../foundation/refusal.ts'
+import { sessionCookie } from './cookie.ts'
 import type { App } from './house.ts'
 import { signedIn } from './openapi.ts'
 import { ids } from './schemas.ts'
@@ -13,8 +16,6 @@ declare module 'fastify' {
     session: Session | undefined
   }
 }
-
-export const sessionCookie = '__Host-reeve_session'
 
 /** Routes registered here are for people who are signed in. */
 export function requireAccount(app: App, database: Database): void {
@@ -33,7 +34,7 @@ export function requireTenant(app: App, database: Database): void {
   })
   app.addHook('onRequest', async (request) => {
     request.session = await sessionOf(request, database, tenantIn(request))
-    if (request.session.userId === undefined) throw noSuchTenant()
+    if (request.session.userId === undefined) noSuchTenant()
   })
 }
 
@@ -50,9 +51,8 @@ export function accountContext(request: FastifyRequest): Omit<Context, 'tenantId
 }
 
 /** Who is asking, from where, with what: for signing up and in, where nobody is known yet. */
-export function strangerOf(request: FastifyRequest): { requestId: string; ip?: string; userAgent?: string } {
-  const userAgent = request.headers['user-agent']?.slice(0, 500)
-  return { ...visitOf(request), ...(userAgent === undefined ? {} : { userAgent }) }
+export function strangerOf(request: FastifyRequest): Visit {
+  return { ...visitOf(request), userAgent: request.headers['user-agent']?.slice(0, 500) }
 }
 
 /** The live session of a request, if it has one; for routes that serve strangers too. */
@@ -68,9 +68,8 @@ function tenantIn(request: FastifyRequest): string {
   return (request.params as { tenantId: string }).tenantId
 }
 
-function visitOf({ id, ip }: FastifyRequest): { requestId: string; ip?: string } {
-  const address = plainAddress(ip)
-  return { requestId: id, ...(address === undefined ? {} : { ip: address }) }
+function visitOf({ id, ip }: FastifyRequest): { requestId: string; ip: string | undefined } {
+  return { requestId: id, ip: plainAddress(ip) }
 }
 
 /** An address as PostgreSQL knows it: without a zone, IPv4 as such. A proxy may have written anything else. */
@@ -118,8 +117,4 @@ function refuseOtherSites(request: FastifyRequest): void {
 
 function hostOf(origin: string): string | undefined {
   return URL.canParse(origin) ? new URL(origin).host : undefined
-}
-
-function noSuchTenant(): Refusal {
-  return new Refusal('not_found', 'there is no such tenant', 'check the id, or ask to be invited')
 }

@@ -1,6 +1,8 @@
 import type { FastifyReply } from 'fastify'
 import { z } from 'zod'
-import { sessionCookie } from './authenticate.ts'
+
+/** The cookie of a session, which a browser keeps for this very host alone. */
+export const sessionCookie = '__Host-reeve_session'
 
 /** What a browser says to be kept signed in by its cookie. */
 export const wantsCookie = z

@@ -2,6 +2,7 @@ import type { FastifyDynamicSwaggerOptions } from '@fastify/swagger'
 import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod'
 import type { OpenAPIV3_1 } from 'openapi-types'
 import type { Permission } from '../domains/access/access.ts'
+import { sessionCookie } from './cookie.ts'
 import { problemType } from './problem.ts'
 
 /** What people read about a route: its group, its name for programs, what it does, and the permissions it needs. */
@@ -59,7 +60,7 @@ const securitySchemes: Record<string, OpenAPIV3_1.SecuritySchemeObject> = {
   cookie: {
     type: 'apiKey',
     in: 'cookie',
-    name: '__Host-reeve_session',
+    name: sessionCookie,
     description: 'The same in a cookie, for browsers: changes only from pages of the same origin.',
   },
 }

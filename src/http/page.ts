@@ -1,8 +1,6 @@
+import type { Page } from '../domains/page.ts'
 import { Refusal } from '../foundation/refusal.ts'
 import { open, seal, type KeyRing } from '../foundation/secret.ts'
-
-/** A page as the domains give it: the key after which the next one begins. */
-type Found<T> = { items: T[]; next: string | null }
 
 /** Cursors are opaque and sealed: nobody can make one up, or use one list's in another. */
 export function pages(keys: KeyRing) {
@@ -18,7 +16,7 @@ export function pages(keys: KeyRing) {
         'begin without a cursor, then use the nextCursor given',
       )
     },
-    page<T>(list: string, { items, next }: Found<T>): { items: T[]; nextCursor: string | null } {
+    page<T>(list: string, { items, next }: Page<T>): { items: T[]; nextCursor: string | null } {
       return { items, nextCursor: next === null ? null : seal(keys, `cursor:${list}`, next) }
     },
   }

@@ -38,8 +38,7 @@ export function tenantsRoutes(app: App, { database }: House): void {
     response: { 201: tenant },
   }
   app.post('/v1/tenants', { schema: create }, async (request, reply) => {
-    const { accountId } = request.session!
-    const made = await foundOwnTenant(database, { ...accountContext(request), accountId }, request.body)
+    const made = await foundOwnTenant(database, accountContext(request), request.body)
     return created(request, reply, made).send(made)
   })
 }

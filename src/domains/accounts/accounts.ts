@@ -72,6 +72,7 @@ export async function enableAccount(tx: Transaction, { accountId }: { accountId:
   return readAccount(tx, { accountId })
 }
 
-function noSuchAccount(): never {
+/** Refuses, in the words that everybody gets whose id is not known here. */
+export function noSuchAccount(): never {
   throw new Refusal('not_found', 'there is no such account', 'check its id')
 }

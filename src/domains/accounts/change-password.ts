@@ -25,7 +25,7 @@ export async function changePassword(
 
   const hash = { old: credential.hash, new: await hashPassword(next) }
   const actor = { kind: 'account', accountId } as const
-  return outsideTenants(database, { actor, requestId, ...(ip === undefined ? {} : { ip }) }, async (tx) => {
+  return outsideTenants(database, { actor, requestId, ip }, async (tx) => {
     takePasswordTurn(tx, accountId)
     if (!(await replaceHash(tx, accountId, hash))) throw wrongPassword()
     return endSessions(tx, accountId, { allBut: sessionId }, 'password_changed')

@@ -2,8 +2,8 @@ import { Refusal } from '../../foundation/refusal.ts'
 import { isCommonPassword, plainly } from './common-passwords.ts'
 
 /** Characters as people count them, not bytes. */
-export const shortestPassword = 8
-export const longestPassword = 256
+const shortestPassword = 8
+const longestPassword = 256
 
 /** The words that fit this place, and so are tried here first. */
 const placeWords = ['reeve', 'password', 'tenant', 'admin', 'login', 'signin', 'signup']

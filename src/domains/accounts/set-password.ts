@@ -1,8 +1,8 @@
 import { asOperator, type Database } from '../../database/database.ts'
-import { Refusal } from '../../foundation/refusal.ts'
 import { takePasswordTurn } from '../sessions/open.ts'
 import { endSessions } from '../sessions/sessions.ts'
 import { currentHash, credentialById, replaceHash } from './account.ts'
+import { noSuchAccount } from './accounts.ts'
 import { refuseWeakPassword } from './password-rules.ts'
 import { hashPassword } from './passwords.ts'
 
@@ -16,7 +16,7 @@ export async function setPassword(
   { accountId, password }: { accountId: string; password: string },
 ): Promise<number> {
   const account = await credentialById(database, accountId)
-  if (!account) throw new Refusal('not_found', 'there is no such account', 'check its id')
+  if (!account) return noSuchAccount()
   refuseWeakPassword(password, [account.email, account.name])
   const hash = await hashPassword(password)
 

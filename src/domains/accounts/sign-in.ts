@@ -102,5 +102,5 @@ function fail(): never {
 }
 
 function contextOf(accountId: string, { requestId, ip }: Visit): Omit<Context, 'tenantId'> {
-  return { actor: { kind: 'account', accountId }, requestId, ...(ip === undefined ? {} : { ip }) }
+  return { actor: { kind: 'account', accountId }, requestId, ip }
 }

@@ -1,4 +1,4 @@
-import { inTenant, type Context, type Database } from '../../database/database.ts'
+import { inTenant, type Database } from '../../database/database.ts'
 import { normalizeEmail } from '../../foundation/email.ts'
 import { uuidV7 } from '../../foundation/id.ts'
 import { openSession, type Lifetime, type OpenedSession, type Visit } from '../sessions/open.ts'
@@ -45,8 +45,7 @@ export async function signUp(
   const [accountId, tenantId, userId] = [uuidV7(), uuidV7(), uuidV7()]
   const { requestId, ip } = visit
   const actor = { kind: 'account', accountId } as const
-  const context: Context = { tenantId, actor, requestId, ...(ip === undefined ? {} : { ip }) }
-  return inTenant(database, context, async (tx) => {
+  return inTenant(database, { tenantId, actor, requestId, ip }, async (tx) => {
     const account = { id: accountId, email, name }
     await createAccount(tx, account, hash)
     const tenant = await foundTenant(tx, {

@@ -16,7 +16,7 @@ test('whoever has an account founds another tenant, owns it, and finds it among 
   const { account, tenant } = await signUp(database, person, { requestId: 'test' })
   const context = { actor: { kind: 'account', accountId: account.id }, requestId: 'test' } as const
 
-  const second = await foundOwnTenant(database, { ...context, accountId: account.id }, { name: 'Globex' })
+  const second = await foundOwnTenant(database, context, { name: 'Globex' })
 
   const own = await outsideTenants(database, context, listOwnTenants)
   expect(own).toEqual([

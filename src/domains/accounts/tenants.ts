@@ -28,13 +28,12 @@ export async function listOwnTenants(tx: Transaction): Promise<OwnTenant[]> {
 /** Another tenant for somebody who has an account, with them as its owner. */
 export async function foundOwnTenant(
   database: Database,
-  founder: Omit<Context, 'tenantId'> & { accountId: string },
+  founder: Omit<Context, 'tenantId'>,
   wanted: { name: string; slug?: string | undefined },
 ): Promise<Tenant> {
-  const { accountId, ...context } = founder
   const [tenantId, userId] = [uuidV7(), uuidV7()]
-  return inTenant(database, { ...context, tenantId }, async (tx) => {
-    const { email, name } = await readAccount(tx)
+  return inTenant(database, { ...founder, tenantId }, async (tx) => {
+    const { id: accountId, email, name } = await readAccount(tx)
     return foundTenant(tx, { tenantId, ...wanted, owner: { userId, accountId, email, name } })
   })
 }

@@ -1,6 +1,6 @@
+import { selfOf } from '../../database/database.ts'
 import { demand, type TenantPrisma } from '../../database/prisma.ts'
 import { uuidV7 } from '../../foundation/id.ts'
-import { selfOf } from '../posts/post.ts'
 import { readPost } from '../posts/read.ts'
 import { commentFields, type Comment } from './comment.ts'
 

@@ -1,6 +1,6 @@
+import { selfOf } from '../../database/database.ts'
 import { reach, type Prisma, type TenantPrisma } from '../../database/prisma.ts'
 import { Refusal } from '../../foundation/refusal.ts'
-import { selfOf } from '../posts/post.ts'
 import { readPost } from '../posts/read.ts'
 import { commentFields, type Comment } from './comment.ts'
 

@@ -1,10 +1,4 @@
-import {
-  inTenant,
-  readInTenant,
-  type Context,
-  type Database,
-  type Transaction,
-} from '../../database/database.ts'
+import { inTenant, readInTenant, type Database, type Transaction } from '../../database/database.ts'
 import { sql } from '../../database/sql.ts'
 import { uuidV7 } from '../../foundation/id.ts'
 import { Refusal } from '../../foundation/refusal.ts'
@@ -37,7 +31,7 @@ export async function acceptInvitation(
   const tenantId = tenantOfToken(given.token)
   if (tenantId === undefined) return unusable()
   const { requestId, ip } = visit
-  const context: Omit<Context, 'actor'> = { tenantId, requestId, ...(ip === undefined ? {} : { ip }) }
+  const context = { tenantId, requestId, ip }
   const tokenHash = hashToken(given.token)
 
   // Looked at first, so that no password is hashed for an invitation that is none.

@@ -1,5 +1,4 @@
-import type { Transaction } from '../../database/database.ts'
-import { DatabaseFailure } from '../../database/failure.ts'
+import { selfOf, type Transaction } from '../../database/database.ts'
 import { sql } from '../../database/sql.ts'
 import { normalizeEmail } from '../../foundation/email.ts'
 import { uuidV7 } from '../../foundation/id.ts'
@@ -7,7 +6,7 @@ import { Refusal } from '../../foundation/refusal.ts'
 import { hashToken } from '../../foundation/secret.ts'
 import { authorize } from '../access/access.ts'
 import { invitationLifetimeSeconds, type Invitation } from './invitation.ts'
-import { readInvitation } from './list.ts'
+import { loadInvitation } from './list.ts'
 import { makeInvitationToken } from './token.ts'
 
 /** The token is shown this once; we keep its hash alone. Whoever has it may come in. */
@@ -29,13 +28,11 @@ export async function invite(
   if (known?.belongs) throw belongsAlready()
   if (known && !known.withinReach && actor.kind === 'user') throw waitsWithMore()
 
-  const by = actor.kind === 'user' ? actor.userId : null
+  const by = selfOf(tx)
   const [id, token] = [uuidV7(), makeInvitationToken(tenantId)]
   tx.queue(revokePending, [tenantId, email, by])
-  await tx
-    .run(insert, [tenantId, id, email, roleId ?? null, hashToken(token), by, invitationLifetimeSeconds])
-    .catch(refuseUnknownRole)
-  return { ...(await readInvitation(tx, id)), token }
+  tx.queue(insert, [tenantId, id, email, roleId ?? null, hashToken(token), by, invitationLifetimeSeconds])
+  return { ...(await loadInvitation(tx, id)), token }
 }
 
 const knownAs = sql(
@@ -63,13 +60,6 @@ const insert = sql(
   `insert into invitations (tenant_id, id, email, role_id, token_hash, invited_by, expires_at)
    values ($1, $2, $3, $4, $5, $6, now() + make_interval(secs => $7))`,
 )
-
-function refuseUnknownRole(error: unknown): never {
-  if (!(error instanceof DatabaseFailure) || error.constraint !== 'invitations_role_id_fkey') throw error
-  throw new Refusal('not_found', 'there is no such role', "choose one of the tenant's roles", {
-    cause: error,
-  })
-}
 
 /** Whoever invites sees the token, and could come in as them. */
 function waitsWithMore(): Refusal {

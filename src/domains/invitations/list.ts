@@ -45,7 +45,7 @@ export async function listInvitations(
 const find = sql('invitations.find', columns, `${withRole} where i.tenant_id = $1 and i.id = $2`)
 
 /** One invitation, for verbs that have asked for permission already. */
-export async function readInvitation(tx: Transaction, id: string): Promise<Invitation> {
+export async function loadInvitation(tx: Transaction, id: string): Promise<Invitation> {
   const found = await tx.row(find, [tx.context.tenantId, id])
   if (found) return asInvitation(found)
   throw new Refusal(

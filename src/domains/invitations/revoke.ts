@@ -1,8 +1,8 @@
-import type { Transaction } from '../../database/database.ts'
+import { selfOf, type Transaction } from '../../database/database.ts'
 import { sql } from '../../database/sql.ts'
 import { authorize } from '../access/access.ts'
 import type { Invitation } from './invitation.ts'
-import { readInvitation } from './list.ts'
+import { loadInvitation } from './list.ts'
 
 /** Takes an invitation back. One that was accepted or revoked before stays as it is, and is returned so. */
 export async function revokeInvitation(
@@ -10,9 +10,8 @@ export async function revokeInvitation(
   { invitationId }: { invitationId: string },
 ): Promise<Invitation> {
   authorize(tx, 'invitations:revoke')
-  const { tenantId, actor } = tx.context
-  tx.queue(revoke, [tenantId, invitationId, actor.kind === 'user' ? actor.userId : null])
-  return readInvitation(tx, invitationId)
+  tx.queue(revoke, [tx.context.tenantId, invitationId, selfOf(tx)])
+  return loadInvitation(tx, invitationId)
 }
 
 const revoke = sql(

@@ -1,7 +1,8 @@
+import { selfOf } from '../../database/database.ts'
 import { demand, type TenantPrisma } from '../../database/prisma.ts'
 import { uuidV7 } from '../../foundation/id.ts'
 import { spelledName } from '../spelling.ts'
-import { asPost, postFields, selfOf, type Post, type PostStatus } from './post.ts'
+import { asPost, postFields, type Post, type PostStatus } from './post.ts'
 
 export type NewPost = { title: string; content: string; status?: PostStatus | undefined }
 

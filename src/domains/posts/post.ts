@@ -1,4 +1,4 @@
-import type { Prisma, TenantPrisma } from '../../database/prisma.ts'
+import type { Prisma } from '../../database/prisma.ts'
 
 export type PostStatus = 'draft' | 'published' | 'archived'
 
@@ -30,10 +30,4 @@ export const postFields = {
 /** The database knows these three words as a rule of the table, Prisma as a text. */
 export function asPost(row: Prisma.PostGetPayload<{ select: typeof postFields }>): Post {
   return { ...row, status: row.status as PostStatus }
-}
-
-/** The user who acts; null for the operator, who is nobody's author. */
-export function selfOf(tx: TenantPrisma): string | null {
-  const { actor } = tx.context
-  return actor.kind === 'user' ? actor.userId : null
 }

@@ -1,6 +1,7 @@
+import { selfOf } from '../../database/database.ts'
 import { may, reach, type Prisma, type TenantPrisma } from '../../database/prisma.ts'
 import { Refusal } from '../../foundation/refusal.ts'
-import { asPost, postFields, selfOf, type Post, type PostStatus } from './post.ts'
+import { asPost, postFields, type Post, type PostStatus } from './post.ts'
 
 /** One post. A draft, or what was archived, is there for its author and for those who may change every post. */
 export async function readPost(tx: TenantPrisma, postId: string): Promise<Post> {

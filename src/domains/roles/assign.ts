@@ -1,4 +1,4 @@
-import type { Transaction } from '../../database/database.ts'
+import { selfOf, type Transaction } from '../../database/database.ts'
 import { sql } from '../../database/sql.ts'
 import { Refusal } from '../../foundation/refusal.ts'
 import { authorize } from '../access/access.ts'
@@ -67,9 +67,7 @@ const assign = sql(
 export function queueAssignment(tx: Transaction, wanted: NewAssignment): void {
   const { userId, roleId, validFrom, validUntil } = wanted
   for (const time of [validFrom, validUntil]) if (time) refuseUntellable(time)
-  const { tenantId, actor } = tx.context
-  const assignedBy = actor.kind === 'user' ? actor.userId : null
-  tx.queue(assign, [tenantId, userId, roleId, assignedBy, validFrom, validUntil])
+  tx.queue(assign, [tx.context.tenantId, userId, roleId, selfOf(tx), validFrom, validUntil])
 }
 
 /** PostgreSQL keeps years before 1 and after 9999, but nobody who reads the list of people could write them down. */

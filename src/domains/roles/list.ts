@@ -1,7 +1,7 @@
 import type { Transaction } from '../../database/database.ts'
 import { sql } from '../../database/sql.ts'
 import { authorize } from '../access/access.ts'
-import { pageOf, type Page, type PageRequest } from '../page.ts'
+import { beforeEveryId, pageOf, type Page, type PageRequest } from '../page.ts'
 import { roleColumns, roleFields, type Role } from './role.ts'
 
 const listOfRoles = sql(
@@ -11,7 +11,6 @@ const listOfRoles = sql(
    where r.tenant_id = $1 and r.id > $2
    order by r.id limit $3`,
 )
-const beforeEveryId = '00000000-0000-0000-0000-000000000000'
 
 /** The roles of the declared tenant with what they permit, the oldest first: those it was born with lead. */
 export async function listRoles(tx: Transaction, { limit, after }: PageRequest): Promise<Page<Role>> {

@@ -10,7 +10,7 @@ export type Visit = { requestId: string; ip?: string | undefined; userAgent?: st
 export type Lifetime = { idleSeconds: number; longestSeconds: number }
 
 const day = 24 * 60 * 60
-export const ordinaryLifetime: Lifetime = { idleSeconds: 7 * day, longestSeconds: 30 * day }
+const ordinaryLifetime: Lifetime = { idleSeconds: 7 * day, longestSeconds: 30 * day }
 
 /** The token is shown this once; we keep its hash alone. */
 export type OpenedSession = { sessionId: string; token: string; expiresAt: Date }

@@ -1,4 +1,4 @@
-import type { Transaction } from '../../database/database.ts'
+import { selfOf, type Transaction } from '../../database/database.ts'
 import { sql } from '../../database/sql.ts'
 import { Refusal } from '../../foundation/refusal.ts'
 import { authorize } from '../access/access.ts'
@@ -16,9 +16,8 @@ const markDeleted = sql(
  * tenant stays, for without it nobody could run the installation.
  */
 export async function deleteTenant(tx: Transaction): Promise<void> {
-  const { tenantId, actor } = tx.context
   authorize(tx, 'tenant:delete')
-  tx.queue(markDeleted, [tenantId, actor.kind === 'user' ? actor.userId : null])
+  tx.queue(markDeleted, [tx.context.tenantId, selfOf(tx)])
   const { isOperator } = await loadTenant(tx)
   if (isOperator) throw operatorTenantStays()
 }

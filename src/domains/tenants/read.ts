@@ -18,6 +18,7 @@ export async function loadTenant(tx: Transaction): Promise<Tenant> {
   return tenant ?? noSuchTenant()
 }
 
-function noSuchTenant(): never {
-  throw new Refusal('not_found', 'there is no such tenant', 'check its id, or ask to be invited')
+/** Refuses, in the words that everybody gets who has no business in a tenant, be it there or not. */
+export function noSuchTenant(): never {
+  throw new Refusal('not_found', 'there is no such tenant', 'check the id, or ask to be invited')
 }

@@ -1,4 +1,4 @@
-import type { Transaction } from '../../database/database.ts'
+import { selfOf, type Transaction } from '../../database/database.ts'
 import { sql } from '../../database/sql.ts'
 import { authorize } from '../access/access.ts'
 import { noSuchUser } from './read.ts'
@@ -18,8 +18,8 @@ const remove = sql('users.delete', {}, 'delete from users where tenant_id = $1 a
  * (`last_owner`).
  */
 export async function deleteUser(tx: Transaction, userId: string): Promise<void> {
-  const { tenantId, actor } = tx.context
+  const { tenantId } = tx.context
   authorize(tx, 'users:delete', userId)
-  tx.queue(revokeWhatTheySent, [tenantId, userId, actor.kind === 'user' ? actor.userId : null])
+  tx.queue(revokeWhatTheySent, [tenantId, userId, selfOf(tx)])
   if ((await tx.run(remove, [tenantId, userId])) === 0) noSuchUser()
 }

@@ -1,4 +1,4 @@
-import type { Transaction } from '../../database/database.ts'
+import { selfOf, type Transaction } from '../../database/database.ts'
 import { sql } from '../../database/sql.ts'
 import { authorize } from '../access/access.ts'
 import { loadUser } from './read.ts'
@@ -26,9 +26,8 @@ export async function suspendUser(
   userId: string,
   reason: string | null = null,
 ): Promise<UserWithProfile> {
-  const { tenantId, actor } = tx.context
   authorize(tx, 'users:suspend')
-  tx.queue(suspend, [tenantId, userId, actor.kind === 'user' ? actor.userId : null, reason])
+  tx.queue(suspend, [tx.context.tenantId, userId, selfOf(tx), reason])
   return loadUser(tx, userId)
 }
 

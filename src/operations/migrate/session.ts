@@ -1,4 +1,5 @@
-import { Client, type ClientConfig } from 'pg'
+import type { Client, ClientConfig } from 'pg'
+import { withClient as withConnection } from '../../database/client.ts'
 import { toFailure } from '../../database/failure.ts'
 import type { HouseRoles } from './roles.ts'
 
@@ -20,23 +21,14 @@ export type Progress = (step: { message: string; done?: number; total?: number }
 
 /** Opens the one connection of a verb, and closes it however the verb ends. */
 export async function withClient<T>(to: Migrating, work: (client: Client) => Promise<T>): Promise<T> {
-  const client = new Client({ connectionTimeoutMillis: 10_000, keepAlive: true, ...to.connect() })
-  // A connection that breaks while idle says so here; the next query is refused, and that is what we report.
-  client.on('error', () => {})
-  client.on('notice', ({ severity, message }) => {
-    if (severity === 'WARNING') to.progress?.({ message: `PostgreSQL warns: ${message}` })
-  })
-  try {
-    await client.connect().catch((error: unknown) => {
-      throw toFailure(error, 'connect')
-    })
+  const warned = (message: string) => to.progress?.({ message: `PostgreSQL warns: ${message}` })
+  const settled = async (client: Client) => {
     await settle(client)
-    return await work(client)
-  } catch (error) {
-    throw toFailure(error, 'statement')
-  } finally {
-    await client.end().catch(() => {})
+    return work(client)
   }
+  return withConnection(to.connect(), settled, warned).catch((error: unknown) => {
+    throw toFailure(error, 'statement')
+  })
 }
 
 /**

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { testDatabase } from '../../testing/database.ts'
-import { makePartitions } from './partition.ts'
+import { makePartitions, makePartitionsAsOwner } from './partition.ts'
 
 const { database, admin } = await testDatabase()
 
@@ -12,6 +12,14 @@ test('the months ahead get their partitions once, made by the server that owns n
     "select distinct tableowner as owner from pg_tables where tablename like 'audit_logs_2%'",
   )
   expect(rows).toEqual([{ owner: 'reeve_owner' }])
+})
+
+test('whoever migrates makes them too, before the server can log in, and finds nothing left to do', async () => {
+  const elsewhere = await testDatabase()
+  const connect = () => ({ connectionString: elsewhere.adminUrl })
+
+  expect(await makePartitionsAsOwner(connect)).toBe(4)
+  expect(await makePartitions(elsewhere.database)).toBe(0)
 })
 
 test('a line for a month that has no partition is kept, and moves when the month is made', async () => {

@@ -1,3 +1,5 @@
+import type pg from 'pg'
+import { withClient } from '../../database/client.ts'
 import { asOperator, type Database } from '../../database/database.ts'
 import { sql } from '../../database/sql.ts'
 
@@ -18,5 +20,17 @@ export async function makePartitions(database: Database): Promise<number> {
   return asOperator(database, { name: 'reeve', requestId: 'partition' }, async (tx) => {
     const row = await tx.row(ensure, [monthsAhead])
     return row!.made
+  })
+}
+
+/**
+ * The same for whoever migrates: as the owner of the schema, with the login of the migrator. The server's own may not be
+ * able to log in yet when the schema is new.
+ */
+export async function makePartitionsAsOwner(connect: () => pg.ClientConfig): Promise<number> {
+  return withClient(connect(), async (client) => {
+    await client.query("set role reeve_owner; set lock_timeout = '5s'; set timezone = 'UTC'")
+    const { rows } = await client.query<{ made: number }>(ensure.text, [monthsAhead])
+    return rows[0]!.made
   })
 }

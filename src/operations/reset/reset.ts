@@ -1,6 +1,5 @@
-import { fileURLToPath } from 'node:url'
 import pg from 'pg'
-import { toFailure } from '../../database/failure.ts'
+import { withClient } from '../../database/client.ts'
 import { Refusal } from '../../foundation/refusal.ts'
 import { deploy } from '../migrate/deploy.ts'
 import { rollback } from '../migrate/rollback.ts'
@@ -8,52 +7,42 @@ import type { Migrating } from '../migrate/session.ts'
 import { strangersIn } from './strangers.ts'
 
 /** What a reset would lose. */
-export type Loss = { host: string; database: string; tenants: number; users: number }
+export type Loss = { database: string; tenants: number; users: number }
 
-const migrations = fileURLToPath(new URL('../../../prisma/migrations', import.meta.url))
+/** Where to reset; the environment is what the configuration says. */
+type Resetting = Pick<Migrating, 'connect' | 'folder'> & { environment?: string | undefined }
 
 /**
- * What is in the way of a reset, or what it would lose. Refuses a database that is not on this machine
- * (`not_in_production`) before it connects to it, and one in which more lives than our migrations made
- * (`still_in_use`), and names what that is.
+ * What is in the way of a reset, or what it would lose. Refuses production, and a database that is not on this machine
+ * (`not_in_production`), before it connects, and one in which more lives than our migrations made (`still_in_use`), and
+ * names what that is.
  */
-export async function beforeReset(connect: () => pg.ClientConfig, folder = migrations): Promise<Loss> {
-  const client = new pg.Client(connect())
-  const { host } = client
+export async function beforeReset({ connect, folder, environment }: Resetting): Promise<Loss> {
+  if (environment === 'production') throw production()
+  const settings = connect()
+  const { host } = new pg.Client(settings)
   if (!isHere(host)) throw notHere(host)
-  client.on('error', () => {})
-  await client.connect().catch((error: unknown) => {
-    throw toFailure(error, 'connect')
-  })
-  try {
+  return withClient(settings, async (client) => {
     const strangers = await strangersIn(client, folder)
     if (strangers.length > 0) throw othersLiveHere(strangers)
     const { rows } = await client.query<{ database: string; migrated: boolean }>(
       "select current_database() as database, to_regclass('public.users') is not null as migrated",
     )
     const { database, migrated } = rows[0]!
-    if (!migrated) return { host, database, tenants: 0, users: 0 }
+    if (!migrated) return { database, tenants: 0, users: 0 }
     const { rows: counted } = await client.query<{ tenants: number; users: number }>(
       'select (select count(*) from public.tenants)::integer as tenants, (select count(*) from public.users)::integer as users',
     )
-    return { host, database, ...counted[0]! }
-  } finally {
-    await client.end()
-  }
+    return { database, ...counted[0]! }
+  })
 }
 
 /**
  * Takes every migration back and applies them all again: an empty database of the current version. What
- * `beforeReset` refuses is refused here too, and so is production.
+ * `beforeReset` refuses is refused here too.
  */
-export async function reset({
-  environment,
-  ...to
-}: Migrating & { environment?: string | undefined }): Promise<void> {
-  if (environment === 'production') {
-    throw new Refusal('not_in_production', 'a reset is for development', 'use a database for development')
-  }
-  await beforeReset(to.connect, to.folder)
+export async function reset(to: Migrating & Resetting): Promise<void> {
+  await beforeReset(to)
   await rollback({ ...to, reach: { steps: 'all' }, consent: async () => true })
   await deploy(to)
 }
@@ -61,6 +50,10 @@ export async function reset({
 /** This machine, or a socket in one of its folders. */
 function isHere(host: string): boolean {
   return ['127.0.0.1', '::1', 'localhost'].includes(host) || host.startsWith('/')
+}
+
+function production(): Refusal {
+  return new Refusal('not_in_production', 'a reset is for development', 'use a database for development')
 }
 
 function notHere(host: string): Refusal {

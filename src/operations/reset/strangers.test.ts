@@ -52,7 +52,7 @@ test.for([
   await client.connect()
   await client.query(made)
   try {
-    await expect(beforeReset(to.connect)).rejects.toMatchObject({
+    await expect(beforeReset(to)).rejects.toMatchObject({
       code: 'still_in_use',
       message: `this database holds more than Reeve: ${names.join(', ')}`,
     })
@@ -82,7 +82,7 @@ test('neither production nor another machine is reset, and the other machine is 
     ...to,
     connect: () => ({ connectionString: 'postgresql://postgres@db.example.com/reeve' }),
   }
-  await expect(beforeReset(elsewhere.connect)).rejects.toMatchObject({
+  await expect(beforeReset(elsewhere)).rejects.toMatchObject({
     code: 'not_in_production',
     message: 'the database is on db.example.com, and a reset is for this machine only',
   })

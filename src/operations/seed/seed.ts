@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import pg from 'pg'
+import type pg from 'pg'
+import { withClient } from '../../database/client.ts'
 import { nilTenant } from '../../database/database.ts'
 import { toFailure } from '../../database/failure.ts'
 import { uuidV7 } from '../../foundation/id.ts'
@@ -37,42 +38,33 @@ export async function seed({ connect, hash, now = new Date(), environment }: See
       'seed a database for development',
     )
   }
-  const client = new pg.Client(connect())
-  client.on('error', () => {})
-  await client.connect().catch((error: unknown) => {
-    throw toFailure(error, 'connect')
-  })
-  try {
-    await client.query('begin')
-    await client.query('set local role reeve_owner')
-    await client.query("select pg_advisory_xact_lock(hashtext('reeve.seed'))")
-    const { rowCount } = await client.query('select from tenants where id = $1', [tenants[0].id])
-    if (rowCount === 0) {
-      await refuseAmongOthers(client)
-      await fill(client, await hash(), now)
+  return withClient(connect(), async (client) => {
+    try {
+      await client.query('begin')
+      await client.query('set local role reeve_owner')
+      await client.query("select pg_advisory_xact_lock(hashtext('reeve.seed'))")
+      const { rowCount } = await client.query('select from tenants where id = $1', [tenants[0].id])
+      if (rowCount === 0) {
+        await refuseAmongOthers(client)
+        await fill(client, await hash(), now)
+      }
+      await client.query('commit')
+      return { seeded: rowCount === 0, ...(await count(client)) }
+    } catch (error) {
+      await client.query('rollback').catch(() => {})
+      throw toFailure(error, 'statement')
     }
-    await client.query('commit')
-    return { seeded: rowCount === 0, ...(await count(client)) }
-  } catch (error) {
-    await client.query('rollback').catch(() => {})
-    throw toFailure(error, 'statement')
-  } finally {
-    await client.end()
-  }
+  })
 }
 
 /** Whether the database has no tenant at all. */
 export async function isEmpty(connect: () => pg.ClientConfig): Promise<boolean> {
-  const client = new pg.Client(connect())
-  await client.connect()
-  try {
+  return withClient(connect(), async (client) => {
     const { rows } = await client.query<{ empty: boolean }>(
       'select not exists (select from tenants) as empty',
     )
     return rows[0]!.empty
-  } finally {
-    await client.end()
-  }
+  })
 }
 
 /** An installation has one operator, and a short name one tenant. Demo people get no power where others live. */
@@ -129,7 +121,7 @@ async function addTenant(client: pg.Client, tenant: SeededTenant, humans: Human[
   await declare(client, id, { operator: 'seed' })
   await client.query(
     'insert into tenants (id, slug, name, is_operator, created_at) values ($1, $2, $3, $4, $5)',
-    [...[id, slug, name, isOperator, born]],
+    [id, slug, name, isOperator, born],
   )
   await client.query('select reeve.tenant_furnish($1)', [id])
 

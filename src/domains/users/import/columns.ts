@@ -1,7 +1,7 @@
 import { Refusal } from '../../../foundation/refusal.ts'
 
 /** What a column of the file can be. */
-export const fields = [
+const fields = [
   'email',
   'name',
   'first_name',

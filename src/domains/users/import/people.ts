@@ -9,7 +9,7 @@ import { CsvReader, longestRecord, type CsvRecord, type Damage } from './records
 import type { Placed } from './staging.ts'
 
 /** Larger files are refused: they are imported in parts. */
-export const mostRows = 1_000_000
+const mostRows = 1_000_000
 export const mostBytes = 1024 ** 3
 
 /** How far the reading has come. `columns` is known when the first line was read. */

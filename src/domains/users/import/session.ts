@@ -1,4 +1,5 @@
 import pg from 'pg'
+import { withClient } from '../../../database/client.ts'
 import { toFailure } from '../../../database/failure.ts'
 import { Refusal } from '../../../foundation/refusal.ts'
 
@@ -32,24 +33,12 @@ export async function inImportTransaction<T>(
   work: (client: pg.Client) => Promise<{ result: T; keep: boolean }>,
   afterwards: (client: pg.Client, result: T) => Promise<void>,
 ): Promise<T> {
-  const client = new pg.Client({
-    connectionTimeoutMillis: 10_000,
-    keepAlive: true,
-    ...access.connect(),
-    application_name: 'reeve import',
-  })
-  // A connection that breaks between two statements says so here; the next statement is refused, and that is reported.
-  client.on('error', () => {})
-  await client.connect().catch((error: unknown) => {
-    throw toFailure(error, 'connect')
-  })
-  try {
+  const settings = { ...access.connect(), application_name: 'reeve import' }
+  return withClient(settings, async (client) => {
     const { result, keep } = await transact(client, access, work)
     if (keep) await afterwards(client, result)
     return result
-  } finally {
-    await client.end().catch(() => {})
-  }
+  })
 }
 
 async function transact<T>(
