@@ -7,6 +7,9 @@
 do $$
 declare
   wanted text;
+  -- From PostgreSQL 16 on, whoever makes a role is a member of it that may not yet act as it.
+  acting text := case when current_setting('server_version_num')::integer >= 160000 then 'set' else 'member' end;
+  fully  text := case when current_setting('server_version_num')::integer >= 160000 then ' with inherit true, set true' else '' end;
 begin
   foreach wanted in array array['reeve_owner', 'reeve_auth', 'reeve_app', 'reeve_readonly', 'reeve_backup', 'reeve_monitor'] loop
     begin
@@ -20,14 +23,16 @@ begin
     end;
   end loop;
 
-  -- The owner hands the sign-in functions to reeve_auth; whoever migrates acts as the owner.
+  -- The owner hands the sign-in functions to reeve_auth; whoever migrates acts as the owner, and in development as the
+  -- server too, where there is but this one login.
   if not pg_has_role('reeve_owner', 'reeve_auth', 'member') then
     grant reeve_auth to reeve_owner;
   end if;
-  if not (select rolsuper from pg_roles where rolname = current_user)
-     and not pg_has_role(current_user, 'reeve_owner', 'member') then
-    execute format('grant reeve_owner to %I', current_user);
-  end if;
+  foreach wanted in array array['reeve_owner', 'reeve_app'] loop
+    if not pg_has_role(current_user, wanted, acting) then
+      execute format('grant %I to %I', wanted, current_user) || fully;
+    end if;
+  end loop;
 
   -- Attributes that only a superuser can give. A managed service gives them in its own console.
   if (select rolsuper from pg_roles where rolname = current_user) then

@@ -64,8 +64,8 @@ const commandMs = 15_000
  */
 async function openOwnWorld(report: Report): Promise<World> {
   const until = Date.now() + commandMs
-  for (;;) {
-    const world = await openWorld(report)
+  for (let quietly = false; ; quietly = true) {
+    const world = await openWorld(quietly ? { ...report, note: () => {} } : report)
     if (!world.embedded?.joined) return world
     await world.close()
     if (Date.now() > until) {

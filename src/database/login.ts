@@ -3,7 +3,7 @@ import { withClient } from './client.ts'
 import { toFailure } from './failure.ts'
 import type { Access } from './pool.ts'
 
-type Powers = { superuser: boolean; bypass: boolean; owner: boolean; app: boolean }
+type Powers = { superuser: boolean; bypass: boolean; owner: boolean; app: boolean; acts: boolean }
 
 /**
  * How the server may use a login. One that is no more than reeve_app is used as it is. A superuser, or the owner of the
@@ -11,7 +11,7 @@ type Powers = { superuser: boolean; bypass: boolean; owner: boolean; app: boolea
  * (`unsafe_role`).
  */
 export async function asServer(access: Access, production: boolean): Promise<Access> {
-  const { superuser, bypass, owner, app } = await powersOf(access)
+  const { superuser, bypass, owner, app, acts } = await powersOf(access)
   const above = superuser
     ? 'a superuser'
     : bypass
@@ -27,7 +27,14 @@ export async function asServer(access: Access, production: boolean): Promise<Acc
       `run as an administrator: grant reeve_app to "${access.user}"`,
     )
   }
-  if (!production && (app || superuser)) return { ...access, role: 'reeve_app' }
+  if (!production && acts) return { ...access, role: 'reeve_app' }
+  if (!production && owner) {
+    throw new Refusal(
+      'unsafe_role',
+      `the database login ${access.user} owns the schema, and may not act as the server`,
+      `run as an administrator: grant reeve_app to "${access.user}" (from PostgreSQL 16 on add: with set true)`,
+    )
+  }
   throw new Refusal(
     'unsafe_role',
     `the database login ${access.user} is ${above}; tenants would not be kept apart`,
@@ -47,8 +54,11 @@ async function powersOf(access: Access): Promise<Powers> {
              r.rolbypassrls as bypass,
              coalesce(pg_has_role(r.oid, (select oid from pg_roles where rolname = 'reeve_owner'), 'member'), false)
                or exists (select from pg_class c where c.relowner = r.oid and c.relnamespace = 'public'::regnamespace) as owner,
-             coalesce(pg_has_role(r.oid, (select oid from pg_roles where rolname = 'reeve_app'), 'member'), false) as app
+             coalesce(pg_has_role(r.oid, a.oid, 'member'), false) as app,
+             -- from PostgreSQL 16 on, a member may be one that must not act as the role
+             coalesce(pg_has_role(r.oid, a.oid, case when current_setting('server_version_num')::integer >= 160000 then 'set' else 'member' end), false) as acts
       from pg_roles r
+      left join pg_roles a on a.rolname = 'reeve_app'
       where r.rolname = current_user`)
     return rows[0]!
   }).catch((error: unknown) => {

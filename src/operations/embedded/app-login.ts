@@ -11,16 +11,28 @@ export async function appLogin(server: Embedded, database: string): Promise<stri
   const client = new pg.Client(server.url(database))
   await client.connect()
   try {
-    const { rows } = await client.query<{ ready: boolean }>(
-      "select rolcanlogin and rolpassword is not null as ready from pg_authid where rolname = 'reeve_app'",
-    )
     // The verifier goes over, not the password: statements are kept by pg_stat_statements.
-    if (!rows[0]?.ready)
+    if (!(await logsIn(server, database, password)))
       await client.query(`alter role reeve_app login password '${scramVerifier(password)}'`)
   } finally {
     await client.end()
   }
   return password
+}
+
+/** Not if it never could, nor if somebody has given the role another password since. */
+async function logsIn({ host, port }: Embedded, database: string, password: string): Promise<boolean> {
+  const client = new pg.Client({ host, port, database, user: 'reeve_app', password })
+  client.on('error', () => {})
+  try {
+    await client.connect()
+    return true
+  } catch (error) {
+    if (/^28/.test((error as { code?: string }).code ?? '')) return false
+    throw error
+  } finally {
+    await client.end().catch(() => {})
+  }
 }
 
 /** What PostgreSQL stores of a password (RFC 5802, RFC 7677): from it nobody can log in. */

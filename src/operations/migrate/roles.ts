@@ -82,7 +82,7 @@ async function actingOwner(client: Client, { owner }: HouseRoles): Promise<Role>
   throw new Refusal(
     'roles_missing',
     `${client.user} may not act as ${owner}, who owns the schema`,
-    `as a superuser: grant ${escapeIdentifier(owner)} to ${escapeIdentifier(client.user ?? '')}`,
+    `as a superuser: grant ${escapeIdentifier(owner)} to ${escapeIdentifier(client.user ?? '')} (before PostgreSQL 16; from then on add: with set true)`,
   )
 }
 
