@@ -28,7 +28,7 @@ async function logsIn({ host, port }: Embedded, database: string, password: stri
     await client.connect()
     return true
   } catch (error) {
-    if (/^28/.test((error as { code?: string }).code ?? '')) return false
+    if ((error as { code?: string }).code?.startsWith('28')) return false
     throw error
   } finally {
     await client.end().catch(() => {})
