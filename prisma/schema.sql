@@ -720,6 +720,35 @@ comment on function reeve.sessions_touch(uuid[]) is 'Notes that these sessions a
 revoke execute on function reeve.sessions_touch(uuid[]) from public;
 grant execute on function reeve.sessions_touch(uuid[]) to reeve_app;
 
+CREATE OR REPLACE FUNCTION reeve.sessions_who(token_hashes bytea[])
+ RETURNS TABLE(ord integer, session_id uuid, account_id uuid, email character varying, name character varying, expires_at timestamp with time zone, stale boolean, tenants jsonb)
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+#variable_conflict use_column
+begin
+  return query
+    select wanted.ord::integer, s.id, s.account_id, e.email, a.name,
+           least(s.expires_at, s.last_seen_at + make_interval(secs => s.idle_seconds)),
+           s.last_seen_at < now() - interval '1 minute',
+           (select coalesce(jsonb_agg(jsonb_build_object(
+                     'tenantId', own.tenant_id, 'userId', own.user_id, 'name', own.name, 'slug', own.slug,
+                     'roles', own.roles, 'permissions', own.permissions)), '[]')
+            from reeve.tenants_of(s.account_id) own)
+    from unnest(token_hashes) with ordinality as wanted (token_hash, ord)
+    join public.sessions s on s.token_hash = wanted.token_hash
+    join public.accounts a on a.id = s.account_id and a.disabled_at is null
+    join public.account_emails e on e.account_id = s.account_id and e.is_primary
+    where s.revoked_at is null
+      and s.expires_at > now()
+      and s.last_seen_at + make_interval(secs => s.idle_seconds) > now();
+end
+$function$;
+comment on function reeve.sessions_who(bytea[]) is 'For each token hash: session, account, end, and the account''s tenants with roles and permissions; no row where there is no live session.';
+revoke execute on function reeve.sessions_who(bytea[]) from public;
+grant execute on function reeve.sessions_who(bytea[]) to reeve_app;
+
 CREATE OR REPLACE FUNCTION reeve.set_context(tenant uuid, actor jsonb)
  RETURNS void
  LANGUAGE plpgsql
@@ -1174,6 +1203,29 @@ alter table public.credentials enable row level security;
 create policy credentials_for_sign_in on public.credentials to reeve_auth using (true) with check (true);
 grant delete, insert, select, update on table public.credentials to reeve_auth;
 
+create table public.idempotency_keys (
+  tenant_id uuid not null,
+  scope uuid not null,
+  key character varying(255) collate "C" not null,
+  fingerprint character varying(64) collate "C" not null,
+  result character varying(2000000),
+  created_at timestamp with time zone not null default now(),
+  constraint idempotency_keys_pkey PRIMARY KEY (tenant_id, scope, key)
+);
+comment on table public.idempotency_keys is 'What was asked with an Idempotency-Key in the last day, and what came of it.';
+comment on column public.idempotency_keys.tenant_id is 'Where it was asked; nil for what belongs to no tenant. [none]';
+comment on column public.idempotency_keys.scope is 'The account that asked; nil where there was none. [none]';
+comment on column public.idempotency_keys.key is 'As it was sent. [secret]';
+comment on column public.idempotency_keys.fingerprint is 'A keyed hash of what was asked, so that the key is not used for something else. [secret]';
+comment on column public.idempotency_keys.result is 'What the work came to, encrypted. [secret]';
+comment on column public.idempotency_keys.created_at is 'It is forgotten a day later. [none]';
+CREATE INDEX idempotency_keys_created_at_idx ON public.idempotency_keys USING btree (tenant_id, created_at);
+alter table public.idempotency_keys enable row level security;
+create policy idempotency_keys_of_declared_tenant on public.idempotency_keys using (tenant_id = reeve.tenant_id()) with check (tenant_id = reeve.tenant_id());
+grant delete, insert, select on table public.idempotency_keys to reeve_app;
+grant select (tenant_id, scope, created_at) on table public.idempotency_keys to reeve_readonly;
+grant update (fingerprint, result, created_at) on table public.idempotency_keys to reeve_app;
+
 create table public.invitations (
   tenant_id uuid not null,
   id uuid not null default reeve.uuid_v7(),
@@ -1525,6 +1577,7 @@ comment on column public.users.search is 'Computed: what the search box searches
 CREATE INDEX users_account_id_idx ON public.users USING btree (account_id);
 CREATE INDEX users_active_idx ON public.users USING btree (tenant_id, is_active, id);
 CREATE INDEX users_created_at_idx ON public.users USING btree (tenant_id, created_at DESC, id DESC);
+CREATE INDEX users_name_idx ON public.users USING btree (tenant_id, name, id);
 CREATE INDEX users_search_idx ON public.users USING gin (tenant_id, search reeve.gin_trgm_ops);
 CREATE INDEX users_suspended_by_idx ON public.users USING btree (tenant_id, suspended_by) WHERE (suspended_by IS NOT NULL);
 CREATE TRIGGER users_audit AFTER INSERT OR DELETE OR UPDATE ON public.users FOR EACH ROW EXECUTE FUNCTION reeve.audit('user', 'tenant_id', 'id', 'tenant_id,search,last_login_at,updated_at');
@@ -1580,6 +1633,7 @@ alter function reeve.sessions_check(bytea[],uuid[]) owner to reeve_auth;
 alter function reeve.sessions_of(uuid) owner to reeve_auth;
 alter function reeve.sessions_revoke(uuid,uuid,uuid,text) owner to reeve_auth;
 alter function reeve.sessions_touch(uuid[]) owner to reeve_auth;
+alter function reeve.sessions_who(bytea[]) owner to reeve_auth;
 alter function reeve.tenants_of(uuid) owner to reeve_auth;
 
 alter default privileges for role reeve_auth revoke execute on functions from public;

@@ -1,6 +1,7 @@
 import type pg from 'pg'
 import { DatabaseFailure, toFailure } from './failure.ts'
 import { fly, type Step, type StepResult } from './flight.ts'
+import { once, type Once } from './once.ts'
 import { acquire, giveBack, openPool, type Access } from './pool.ts'
 import { requestBudget, withRetry } from './retry.ts'
 import { sql, type RowOf, type Sql } from './sql.ts'
@@ -13,7 +14,16 @@ export type Actor =
   | { kind: 'nobody' }
 
 /** What a transaction declares before it sees anything, and what the audit log will say about it. */
-export type Context = { tenantId: string; actor: Actor; requestId: string; ip?: string | undefined }
+export type Context = {
+  tenantId: string
+  actor: Actor
+  requestId: string
+  ip?: string | undefined
+  /** The work of the transaction is done once for a key; for work that writes. */
+  once?: Once | undefined
+  /** What the transaction read has not changed when it commits, or it is begun anew. Usual is `read committed`. */
+  isolation?: 'repeatable read' | undefined
+}
 
 /** The user who acts, where it is one; null for the operator, and for an account that is nobody here. */
 export function selfOf({ context: { actor } }: { readonly context: Context }): string | null {
@@ -36,43 +46,53 @@ export async function closeDatabase(database: Database): Promise<void> {
   await database.pool.end()
 }
 
-export const begin = sql('begin', {}, 'begin')
-const beginReadOnly = sql('begin_read_only', {}, 'begin read only')
+const begin = sql('begin', {}, 'begin')
+const beginRepeatable = sql('begin_repeatable', {}, 'begin isolation level repeatable read')
 const declare = sql('declare', {}, 'select from reeve.set_context($1, $2)')
+const declareReadOnly = sql(
+  'declare_read_only',
+  {},
+  `select from reeve.set_context($1, $2), set_config('transaction_read_only', 'on', true)`,
+)
 export const commit = sql('commit', {}, 'commit')
 export const rollback = sql('rollback', {}, 'rollback')
 const savepoint = sql('savepoint', {}, 'savepoint nested')
 const release = sql('release', {}, 'release savepoint nested')
 const rollbackTo = sql('rollback_to', {}, 'rollback to savepoint nested')
 
-/** So many statements open a transaction: its beginning, and the declaration. */
-const opening = 2
-
 /**
  * A transaction that has declared its context. Nothing leaves before the first statement that wants an answer; then
  * `begin`, the declaration, whatever was queued and that statement travel together.
+ *
+ * One that only reads is never begun: what travels together is a transaction by itself, which ends with the answer. At
+ * `read committed` every statement sees what is committed when it begins, so nobody can tell the difference.
  */
 export class Transaction {
   readonly context: Context
   readonly client: pg.ClientBase
   readonly #log: QueryLog | undefined
-  #queued: Step[]
-  /** Whether PostgreSQL has heard of it. */
+  readonly #readsOnly: boolean
+  readonly #actor: string
+  #queued: Step[] = []
+  /** Whether PostgreSQL has heard of it, and so must hear of its end. */
   begun = false
 
-  constructor(client: pg.ClientBase, context: Context, beginning: Sql, log?: QueryLog) {
+  constructor(client: pg.ClientBase, context: Context, mode: 'write' | 'read' = 'write', log?: QueryLog) {
     this.client = client
     this.context = context
     this.#log = log
-    this.#queued = [
-      { sql: beginning, values: [] },
-      { sql: declare, values: [context.tenantId, JSON.stringify(declaration(context))] },
-    ]
+    this.#readsOnly = mode === 'read'
+    this.#actor = JSON.stringify(actorOf(context))
   }
 
   /** Sends a statement along with the next one. Should it fail, the next one is not executed. */
   queue(statement: Sql, values: readonly unknown[]): void {
     this.#queued.push({ sql: statement, values })
+  }
+
+  /** Sends along that what follows is about another tenant, for the same actor. */
+  declare(tenantId: string): void {
+    this.queue(declare, [tenantId, this.#actor])
   }
 
   /** All rows. */
@@ -95,12 +115,13 @@ export class Transaction {
 
   /** Begins now, for statements that go another way than through here. */
   async start(): Promise<void> {
-    if (this.#queued.length > 0) await this.#fly([])
+    if (!this.begun) await this.#fly([])
+    else await this.flush()
   }
 
   /** Sends what is still queued; a transaction in which nothing happened is never begun. */
   async flush(): Promise<void> {
-    if (this.#queued.length > (this.begun ? 0 : opening)) await this.start()
+    if (this.#queued.length > 0) await this.#fly([])
   }
 
   async #send(statement: Sql, values: readonly unknown[]): Promise<StepResult> {
@@ -109,9 +130,9 @@ export class Transaction {
   }
 
   async #fly(last: Step[]): Promise<StepResult[]> {
-    const steps = [...this.#queued, ...last]
+    const steps = [...this.#opening(), ...this.#queued, ...last]
     this.#queued = []
-    this.begun = true
+    this.begun = !this.#readsOnly
     const started = performance.now()
     const log = (failed: boolean) =>
       this.#log?.({
@@ -128,6 +149,17 @@ export class Transaction {
       throw toFailure(error, 'statement')
     }
   }
+
+  #opening(): Step[] {
+    if (this.begun) return []
+    const values = [this.context.tenantId, this.#actor]
+    if (this.#readsOnly) return [{ sql: declareReadOnly, values }]
+    const beginning = this.context.isolation === undefined ? begin : beginRepeatable
+    return [
+      { sql: beginning, values: [] },
+      { sql: declare, values },
+    ]
+  }
 }
 
 /**
@@ -139,16 +171,16 @@ export function inTenant<T>(
   context: Context,
   work: (tx: Transaction) => Promise<T>,
 ): Promise<T> {
-  return transact(database, context, begin, work)
+  return transact(database, context, 'write', work)
 }
 
-/** The same for work that only reads: the answer does not wait for the commit, and PostgreSQL refuses writes. */
+/** The same for work that only reads: one round trip for each statement, and PostgreSQL refuses writes. */
 export function readInTenant<T>(
   database: Database,
   context: Context,
   work: (tx: Transaction) => Promise<T>,
 ): Promise<T> {
-  return transact(database, context, beginReadOnly, work)
+  return transact(database, context, 'read', work)
 }
 
 /** A transaction outside of any tenant: signing up and in, one's own account and sessions. */
@@ -157,7 +189,7 @@ export function outsideTenants<T>(
   context: Omit<Context, 'tenantId'>,
   work: (tx: Transaction) => Promise<T>,
 ): Promise<T> {
-  return transact(database, { ...context, tenantId: nilTenant }, begin, work)
+  return transact(database, { ...context, tenantId: nilTenant }, 'write', work)
 }
 
 /** A transaction for the installation's operator: sees all tenants' names, and one tenant's rows where it names one. */
@@ -167,7 +199,7 @@ export function asOperator<T>(
   work: (tx: Transaction) => Promise<T>,
 ): Promise<T> {
   const { name, requestId, tenantId = nilTenant } = operator
-  return transact(database, { tenantId, requestId, actor: { kind: 'operator', name } }, begin, work)
+  return transact(database, { tenantId, requestId, actor: { kind: 'operator', name } }, 'write', work)
 }
 
 /** Work whose failure undoes itself alone and leaves the transaction usable. */
@@ -184,43 +216,38 @@ export async function nested<T>(tx: Transaction, work: () => Promise<T>): Promis
   }
 }
 
-/** What provably did nothing (a deadlock's victim, a connection refused) is begun again, within the budget of a request. */
+/**
+ * What provably did nothing (a deadlock's victim, a connection refused) is begun again, within the budget of a request;
+ * and so is what may have been done, where its key tells whether it was.
+ */
 function transact<T>(
   database: Database,
   context: Context,
-  beginning: Sql,
+  mode: 'write' | 'read',
   work: (tx: Transaction) => Promise<T>,
 ): Promise<T> {
-  return withRetry(requestBudget, () => transactOnce(database, context, beginning, work))
+  const budget = context.once ? { ...requestBudget, repeatable: true } : requestBudget
+  return withRetry(budget, () => transactOnce(database, context, mode, work))
 }
 
 async function transactOnce<T>(
   database: Database,
   context: Context,
-  beginning: Sql,
+  mode: 'write' | 'read',
   work: (tx: Transaction) => Promise<T>,
 ): Promise<T> {
   const client = await acquire(database.pool)
-  const tx = new Transaction(client, context, beginning, database.log)
+  const tx = new Transaction(client, context, mode, database.log)
   let result: T
   try {
-    result = await work(tx)
+    result = mode === 'write' ? await once(tx, () => work(tx)) : await work(tx)
     await tx.flush()
   } catch (error) {
     const dead = error instanceof DatabaseFailure && error.closesConnection
     giveBack(client, dead || (tx.begun && (await tryTo(client, rollback)) !== undefined))
     throw error
   }
-  if (!tx.begun) {
-    giveBack(client, false)
-    return result
-  }
-  const ending = tryTo(client, commit)
-  if (beginning === beginReadOnly) {
-    void ending.then((failure) => giveBack(client, failure !== undefined))
-    return result
-  }
-  const failure = await ending
+  const failure = tx.begun ? await tryTo(client, commit) : undefined
   giveBack(client, failure !== undefined)
   if (failure !== undefined) throw toFailure(failure, 'commit')
   return result
@@ -238,7 +265,7 @@ export async function tryTo(client: pg.ClientBase, ending: Sql): Promise<unknown
   }
 }
 
-function declaration({ actor, requestId, ip }: Context) {
+function actorOf({ actor, requestId, ip }: Context) {
   const who =
     actor.kind === 'user'
       ? { user: actor.userId, account: actor.accountId }

@@ -8,7 +8,7 @@ import type {
 } from '@prisma/driver-adapter-utils'
 import type pg from 'pg'
 import { Refusal } from '../foundation/refusal.ts'
-import { begin, commit, rollback, Transaction, tryTo, type Database, type QueryLog } from './database.ts'
+import { commit, rollback, Transaction, tryTo, type Database, type QueryLog } from './database.ts'
 import { DatabaseFailure, toFailure } from './failure.ts'
 import { acquire, giveBack } from './pool.ts'
 import { scopes, type Scope } from './prisma-scope.ts'
@@ -43,7 +43,7 @@ async function startTransaction(
   scope.begun = true
 
   const client = await acquire(pool)
-  scope.transaction = new Transaction(client, scope.context, begin, log)
+  scope.transaction = new Transaction(client, scope.context, 'write', log)
   return new TenantTransaction(scope, scope.transaction, client, adapter, log)
 }
 

@@ -3,7 +3,9 @@ import { Refusal } from '../foundation/refusal.ts'
 import { nilTenant, selfOf, type Context, type Database, type Transaction } from './database.ts'
 import { toFailure } from './failure.ts'
 import type { Prisma, PrismaClient } from './generated/client.ts'
+import { once } from './once.ts'
 import { scopes, type Scope } from './prisma-scope.ts'
+import { requestBudget, withRetry } from './retry.ts'
 import { sql } from './sql.ts'
 
 export type { Prisma, PrismaClient } from './generated/client.ts'
@@ -53,14 +55,25 @@ export async function withTenant<T>(
   { timeoutMs }: { timeoutMs?: number } = {},
 ): Promise<T> {
   const outer = scopes.getStore()
+  if (outer?.tx && outer.prisma === prisma) return inside(outer.tx, context, work)
+  const budget = context.once ? { ...requestBudget, repeatable: true } : requestBudget
+  return withRetry(budget, () =>
+    begun(prisma, context, work, timeoutMs === undefined ? {} : { timeout: timeoutMs }),
+  )
+}
+
+async function begun<T>(
+  prisma: PrismaClient,
+  context: Context,
+  work: (tx: TenantPrisma) => Promise<T>,
+  options: { timeout?: number },
+): Promise<T> {
   const scope: Scope = { prisma, context }
-  const options = timeoutMs === undefined ? {} : { timeout: timeoutMs }
   try {
-    if (outer?.tx && outer.prisma === prisma) return await inside(outer.tx, context, work)
     return await scopes.run(scope, () =>
       prisma.$transaction((client) => {
-        scope.tx = withContext(client, context)
-        return work(scope.tx)
+        const tx = (scope.tx = withContext(client, context))
+        return once(transactionOf(tx), () => work(tx))
       }, options),
     )
   } catch (error) {
@@ -129,7 +142,11 @@ function inside<T>(
       'let the first transaction end before you begin the second',
     )
   }
-  return outer.$transaction((client) => work(withContext(client, outer.context)))
+  return outer
+    .$transaction((client) => work(withContext(client, outer.context)))
+    .catch((error: unknown) => {
+      throw toFailure(error, 'statement')
+    })
 }
 
 /** What Prisma gives to the work, and who it is for. */

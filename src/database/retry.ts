@@ -11,6 +11,8 @@ export type RetryBudget = {
   pauseMs: { min: number; max: number }
   /** What all work of this process shares, so that a sick database is not beaten with retries. */
   allowance: RetryAllowance
+  /** The work is done once whatever happens, so it may also be repeated where nobody knows whether it was done. */
+  repeatable?: boolean
 }
 
 /** What a test may replace. */
@@ -91,7 +93,8 @@ export async function withRetry<T>(
     try {
       return await work(attempt)
     } catch (error) {
-      if (!(error instanceof DatabaseFailure) || error.retry !== 'safe') throw error
+      if (!(error instanceof DatabaseFailure)) throw error
+      if (error.retry !== 'safe' && !(budget.repeatable && error.code === 'outcome_unknown')) throw error
       if (attempt >= budget.attempts) throw error
       wait = nextPause(wait, budget, clock)
       if (clock.now() + wait >= deadline || !budget.allowance.spend()) throw error

@@ -32,6 +32,8 @@ export const refusals = {
   system_role: { status: 409, exit: 3 },
   append_only: { status: 409, exit: 3 },
   invitation_unusable: { status: 409, exit: 3 },
+  precondition_failed: { status: 412, exit: 3 },
+  idempotency_key_reused: { status: 422, exit: 3 },
   import_refused: { status: 422, exit: 3 },
 
   // the database

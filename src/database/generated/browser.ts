@@ -45,6 +45,11 @@ export type AuditLog = Prisma.AuditLogModel
  */
 export type Comment = Prisma.CommentModel
 /**
+ * Model IdempotencyKey
+ * What was asked with an Idempotency-Key in the last day, and what came of it.
+ */
+export type IdempotencyKey = Prisma.IdempotencyKeyModel
+/**
  * Model Invitation
  * Somebody was asked in; pending until accepted, revoked or expired.
  */

@@ -56,6 +56,7 @@ export const ModelName = {
   Credential: 'Credential',
   AuditLog: 'AuditLog',
   Comment: 'Comment',
+  IdempotencyKey: 'IdempotencyKey',
   Invitation: 'Invitation',
   Permission: 'Permission',
   Post: 'Post',
@@ -151,6 +152,18 @@ export const CommentScalarFieldEnum = {
 } as const
 
 export type CommentScalarFieldEnum = (typeof CommentScalarFieldEnum)[keyof typeof CommentScalarFieldEnum]
+
+
+export const IdempotencyKeyScalarFieldEnum = {
+  tenantId: 'tenantId',
+  scope: 'scope',
+  key: 'key',
+  fingerprint: 'fingerprint',
+  result: 'result',
+  createdAt: 'createdAt'
+} as const
+
+export type IdempotencyKeyScalarFieldEnum = (typeof IdempotencyKeyScalarFieldEnum)[keyof typeof IdempotencyKeyScalarFieldEnum]
 
 
 export const InvitationScalarFieldEnum = {
