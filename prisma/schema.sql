@@ -311,17 +311,33 @@ CREATE OR REPLACE FUNCTION reeve.authorize(permission text, owner uuid DEFAULT N
  STABLE
 AS $function$
 declare
-  actor   uuid := reeve.user_id();
   tenant  uuid := reeve.tenant_id();
+  who     jsonb := reeve.actor();
+  actor   uuid := who ->> 'user';
   verdict record;
 begin
-  if reeve.is_operator() then
+  if who ->> 'operator' is not null then
     return;
   end if;
   if tenant is null or actor is null then
     raise exception 'no tenant and user were declared in this transaction'
       using errcode = 'RV006', hint = 'go through inTenant()';
   end if;
+  if exists (
+    select from public.user_roles ur
+    join public.role_permissions rp on rp.tenant_id = tenant and rp.role_id = ur.role_id
+    where ur.tenant_id = tenant and ur.user_id = actor
+      and ur.valid_from <= now() and (ur.valid_until is null or ur.valid_until > now())
+      and rp.permission = any (reeve.permission_patterns(authorize.permission))
+      and (rp.scope = 'any' or owner = actor)
+  ) and exists (
+    select from public.users u
+    join public.tenants t on t.id = tenant and t.deleted_at is null
+    where u.tenant_id = tenant and u.id = actor and u.is_active
+  ) then
+    return;
+  end if;
+
   select * into verdict from reeve.access_decision(tenant, actor, permission, owner);
   if verdict.allowed then
     return;
@@ -721,7 +737,7 @@ revoke execute on function reeve.sessions_touch(uuid[]) from public;
 grant execute on function reeve.sessions_touch(uuid[]) to reeve_app;
 
 CREATE OR REPLACE FUNCTION reeve.sessions_who(token_hashes bytea[])
- RETURNS TABLE(ord integer, session_id uuid, account_id uuid, email character varying, name character varying, expires_at timestamp with time zone, stale boolean, tenants jsonb)
+ RETURNS TABLE(ord integer, session_id uuid, account_id uuid, email character varying, account_name character varying, expires_at timestamp with time zone, stale boolean, tenant_id uuid, user_id uuid, slug character varying, tenant_name character varying, roles text, permissions text)
  LANGUAGE plpgsql
  STABLE SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'public', 'pg_temp'
@@ -732,20 +748,37 @@ begin
     select wanted.ord::integer, s.id, s.account_id, e.email, a.name,
            least(s.expires_at, s.last_seen_at + make_interval(secs => s.idle_seconds)),
            s.last_seen_at < now() - interval '1 minute',
-           (select coalesce(jsonb_agg(jsonb_build_object(
-                     'tenantId', own.tenant_id, 'userId', own.user_id, 'name', own.name, 'slug', own.slug,
-                     'roles', own.roles, 'permissions', own.permissions)), '[]')
-            from reeve.tenants_of(s.account_id) own)
+           own.tenant_id, own.user_id, own.slug, own.name, held.roles, held.permissions
     from unnest(token_hashes) with ordinality as wanted (token_hash, ord)
     join public.sessions s on s.token_hash = wanted.token_hash
     join public.accounts a on a.id = s.account_id and a.disabled_at is null
     join public.account_emails e on e.account_id = s.account_id and e.is_primary
+    left join lateral (
+      select t.id as tenant_id, u.id as user_id, t.slug, t.name
+      from public.users u
+      join public.tenants t on t.id = u.tenant_id and t.deleted_at is null
+      where u.account_id = s.account_id and u.is_active
+      order by t.name, t.id
+      limit 100
+    ) own on true
+    left join lateral (
+      select string_agg(r.name, e'\x1f') as roles, string_agg(may.permissions, ' ') as permissions
+      from public.user_roles ur
+      join public.roles r on r.tenant_id = ur.tenant_id and r.id = ur.role_id
+      cross join lateral (
+        select string_agg(case rp.scope when 'own' then rp.permission || ':own' else rp.permission end, ' ') as permissions
+        from public.role_permissions rp
+        where rp.tenant_id = ur.tenant_id and rp.role_id = ur.role_id
+      ) may
+      where ur.tenant_id = own.tenant_id and ur.user_id = own.user_id
+        and ur.valid_from <= now() and (ur.valid_until is null or ur.valid_until > now())
+    ) held on true
     where s.revoked_at is null
       and s.expires_at > now()
       and s.last_seen_at + make_interval(secs => s.idle_seconds) > now();
 end
 $function$;
-comment on function reeve.sessions_who(bytea[]) is 'For each token hash: session, account, end, and the account''s tenants with roles and permissions; no row where there is no live session.';
+comment on function reeve.sessions_who(bytea[]) is 'For each token hash: session, account, end, and a row for each of its tenants (a hundred at most) with roles and permissions; no row where there is no live session.';
 revoke execute on function reeve.sessions_who(bytea[]) from public;
 grant execute on function reeve.sessions_who(bytea[]) to reeve_app;
 
@@ -960,6 +993,36 @@ CREATE OR REPLACE FUNCTION reeve.user_id()
 AS $function$ select (reeve.actor() ->> 'user')::uuid $function$;
 comment on function reeve.user_id() is 'The user who acts in this transaction, if it is a user.';
 grant execute on function reeve.user_id() to public;
+
+CREATE OR REPLACE FUNCTION reeve.users_by_email(tenants uuid[], actors uuid[], emails text[])
+ RETURNS TABLE(ord integer, refused text, id uuid, account_id uuid, email character varying, username character varying, name character varying, phone character varying, avatar_url character varying, is_active boolean, is_verified boolean, suspended_at timestamp with time zone, suspension_reason character varying, last_login_at timestamp with time zone, created_at timestamp with time zone, updated_at timestamp with time zone)
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+#variable_conflict use_column
+begin
+  return query
+    with asked as (
+      select a.tenant_id, a.actor, a.email, a.ord::integer as ord
+      from unnest(tenants, actors, emails) with ordinality as a (tenant_id, actor, email, ord)
+    ), decided as (
+      select askers.tenant_id, askers.actor, decision.allowed, decision.because ->> 'kind' as kind
+      from (select distinct tenant_id, actor from asked where actor is not null) askers
+      cross join lateral reeve.access_decision(askers.tenant_id, askers.actor, 'users:read') decision
+    )
+    select asked.ord, case when not decided.allowed then decided.kind end,
+           u.id, u.account_id, u.email, u.username, u.name, u.phone, u.avatar_url, u.is_active, u.is_verified,
+           u.suspended_at, u.suspension_reason, u.last_login_at, u.created_at, u.updated_at
+    from asked
+    left join decided on decided.tenant_id = asked.tenant_id and decided.actor = asked.actor
+    left join public.users u on u.tenant_id = asked.tenant_id and u.email = asked.email and decided.allowed is not false
+    where u.id is not null or decided.allowed is false;
+end
+$function$;
+comment on function reeve.users_by_email(uuid[],uuid[],text[]) is 'For each tenant, actor and address: the user who has it; a row that says why where the actor may not ask; none where nobody has it.';
+revoke execute on function reeve.users_by_email(uuid[],uuid[],text[]) from public;
+grant execute on function reeve.users_by_email(uuid[],uuid[],text[]) to reeve_app;
 
 CREATE OR REPLACE FUNCTION reeve.users_search(q text, active boolean, role uuid, before_id uuid, page integer)
  RETURNS SETOF uuid
@@ -1635,6 +1698,7 @@ alter function reeve.sessions_revoke(uuid,uuid,uuid,text) owner to reeve_auth;
 alter function reeve.sessions_touch(uuid[]) owner to reeve_auth;
 alter function reeve.sessions_who(bytea[]) owner to reeve_auth;
 alter function reeve.tenants_of(uuid) owner to reeve_auth;
+alter function reeve.users_by_email(uuid[],uuid[],text[]) owner to reeve_auth;
 
 alter default privileges for role reeve_auth revoke execute on functions from public;
 alter default privileges for role reeve_owner revoke execute on functions from public;

@@ -20,8 +20,9 @@ const sees: Record<string, readonly string[]> = {
   operations: ['foundation', 'database'],
   http: ['foundation', 'database', 'domains', 'operations'],
   cli: ['foundation', 'database', 'domains', 'operations', 'http'],
-  testing: ['foundation', 'database', 'domains', 'operations', 'http'],
-  src: ['foundation', 'database', 'domains', 'operations', 'http'],
+  library: ['foundation', 'database', 'domains', 'operations', 'http'],
+  src: ['foundation', 'database', 'domains', 'operations', 'http', 'library'],
+  testing: ['foundation', 'database', 'domains', 'operations', 'http', 'library', 'src', 'examples'],
 }
 
 const rules: Record<string, Rule> = {
@@ -40,6 +41,8 @@ const rules: Record<string, Rule> = {
       a('src/http/a.ts', `const b = await import('../cli/b.ts')`),
       a('src/cli/a.ts', `import type {\n  B,\n} from '../testing/b.ts'`),
       a('src/testing/a.ts', `import '../cli/b.ts'`),
+      a('src/library/a.ts', `import { b } from '../reeve.ts'`),
+      a('src/http/a.ts', `import { b } from '../library/b.ts'`),
       a('src/domains/users/a.ts', `import { b } from '../../../client/src/b.ts'`),
       a('src/attic/a.ts', `import { b } from '../foundation/b.ts'`),
     ],
@@ -217,7 +220,7 @@ function filesOfTheHouse(): File[] {
     .toString()
     .split('\0')
     .filter((path) => path !== '' && existsSync(join(home, path)))
-    .filter((path) => !path.startsWith('src/database/generated/'))
+    .filter((path) => !/^(src\/database|examples\/prisma)\/generated\//.test(path))
     .map((path) => ({ path, text: readFileSync(join(home, path), 'utf8') }))
 }
 
@@ -233,10 +236,10 @@ function relativeImports(file: File): string[] {
     .map((specifier) => join(dirname(file.path), specifier))
 }
 
-/** `node:fs/promises` is `node:`, `@mantine/core/styles.css` is `@mantine/core`. */
+/** `node:fs/promises` is `node:`, `@mantine/core/styles.css` is `@mantine/core`; what begins with a slash, a page loads. */
 function packageImports(file: File): string[] {
   return imports(file)
-    .filter((specifier) => !specifier.startsWith('.'))
+    .filter((specifier) => !/^[./]/.test(specifier))
     .map((specifier) => /^(node:|@[^/]+\/[^/]+|[^/]+)/.exec(specifier)![0])
 }
 

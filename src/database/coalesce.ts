@@ -1,4 +1,5 @@
 import { Refusal } from '../foundation/refusal.ts'
+import type { Database } from './database.ts'
 
 export type Bounds = {
   keysPerBatch: number
@@ -8,6 +9,21 @@ export type Bounds = {
 }
 
 type LookUp<Key, Value> = { key: Key; resolve: (value: Value) => void; reject: (error: unknown) => void }
+
+/** The same for each database: a look-up that everybody in this process shares. */
+export function coalesced<Key, Value>(
+  ask: (database: Database, keys: readonly Key[]) => Promise<readonly Value[]>,
+  bounds?: Partial<Bounds>,
+): (database: Database, key: Key) => Promise<Value> {
+  const lookUps = new WeakMap<Database, (key: Key) => Promise<Value>>()
+  return (database, key) => {
+    const known = lookUps.get(database)
+    if (known) return known(key)
+    const lookUp = coalesce((keys: readonly Key[]) => ask(database, keys), bounds)
+    lookUps.set(database, lookUp)
+    return lookUp(key)
+  }
+}
 
 /**
  * Makes few questions of many small ones: what is asked in one turn of the event loop leaves as one batch, and while

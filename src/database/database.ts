@@ -1,4 +1,5 @@
 import type pg from 'pg'
+import { Refusal } from '../foundation/refusal.ts'
 import { DatabaseFailure, toFailure } from './failure.ts'
 import { fly, type Step, type StepResult } from './flight.ts'
 import { once, type Once } from './once.ts'
@@ -72,7 +73,6 @@ export class Transaction {
   readonly client: pg.ClientBase
   readonly #log: QueryLog | undefined
   readonly #readsOnly: boolean
-  readonly #actor: string
   #queued: Step[] = []
   /** Whether PostgreSQL has heard of it, and so must hear of its end. */
   begun = false
@@ -82,7 +82,6 @@ export class Transaction {
     this.context = context
     this.#log = log
     this.#readsOnly = mode === 'read'
-    this.#actor = JSON.stringify(actorOf(context))
   }
 
   /** Sends a statement along with the next one. Should it fail, the next one is not executed. */
@@ -92,7 +91,7 @@ export class Transaction {
 
   /** Sends along that what follows is about another tenant, for the same actor. */
   declare(tenantId: string): void {
-    this.queue(declare, [tenantId, this.#actor])
+    this.queue(declare, [tenantId, actorOf(this.context)])
   }
 
   /** All rows. */
@@ -152,7 +151,7 @@ export class Transaction {
 
   #opening(): Step[] {
     if (this.begun) return []
-    const values = [this.context.tenantId, this.#actor]
+    const values = [this.context.tenantId, actorOf(this.context)]
     if (this.#readsOnly) return [{ sql: declareReadOnly, values }]
     const beginning = this.context.isolation === undefined ? begin : beginRepeatable
     return [
@@ -220,12 +219,13 @@ export async function nested<T>(tx: Transaction, work: () => Promise<T>): Promis
  * What provably did nothing (a deadlock's victim, a connection refused) is begun again, within the budget of a request;
  * and so is what may have been done, where its key tells whether it was.
  */
-function transact<T>(
+async function transact<T>(
   database: Database,
   context: Context,
   mode: 'write' | 'read',
   work: (tx: Transaction) => Promise<T>,
 ): Promise<T> {
+  refuseUnusable(context)
   const budget = context.once ? { ...requestBudget, repeatable: true } : requestBudget
   return withRetry(budget, () => transactOnce(database, context, mode, work))
 }
@@ -265,7 +265,7 @@ export async function tryTo(client: pg.ClientBase, ending: Sql): Promise<unknown
   }
 }
 
-function actorOf({ actor, requestId, ip }: Context) {
+function actorOf({ actor, requestId, ip }: Context): string {
   const who =
     actor.kind === 'user'
       ? { user: actor.userId, account: actor.accountId }
@@ -274,5 +274,15 @@ function actorOf({ actor, requestId, ip }: Context) {
         : actor.kind === 'operator'
           ? { operator: actor.name }
           : {}
-  return { ...who, request: requestId, ip }
+  return JSON.stringify({ ...who, request: requestId, ip })
+}
+
+/** Types say it already; a program without them would read nothing in the name of nobody, and wonder. */
+export function refuseUnusable(context: Partial<Context> | undefined): void {
+  if (typeof context?.tenantId === 'string' && typeof context.actor?.kind === 'string') return
+  throw new Refusal(
+    'internal',
+    'a transaction was begun without saying for which tenant and for whom',
+    'give it a context: { tenantId, actor, requestId }, as a user of createReeve() has it',
+  )
 }

@@ -1,12 +1,14 @@
-/** The committed Prisma Client is the one of the committed schema. */
+/** The committed Prisma Clients are those of the committed schemas. */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { schemaFiles } from '../testing/schema-engine.ts'
 
 const home = join(import.meta.dirname, '../..')
-const client = readFileSync(join(home, 'src/database/generated/internal/class.ts'), 'utf8')
-const literalOf = (name: string): string => JSON.parse(new RegExp(`"${name}": (".*")`).exec(client)![1]!)
+const read = (file: string) => readFileSync(join(home, file), 'utf8')
+const client = read('src/database/generated/internal/class.ts')
+const literalOf = (name: string, text = client): string =>
+  JSON.parse(new RegExp(`"${name}": (".*")`).exec(text)![1]!)
 const versionsOf = (file: string) => {
   const { dependencies, devDependencies } = JSON.parse(readFileSync(join(home, file), 'utf8'))
   return { ...dependencies, ...devDependencies } as Record<string, string>
@@ -16,6 +18,13 @@ test('the client was generated from the schema as it is: if not, npm run db:gene
   const files = await schemaFiles()
 
   expect(literalOf('inlineSchema')).toBe(files.map(({ content }) => content).join('\n'))
+})
+
+test('and so was the one of examples/prisma', () => {
+  const theirs = read('examples/prisma/generated/internal/class.ts')
+
+  expect(literalOf('inlineSchema', theirs)).toBe(read('examples/prisma/prisma/schema.prisma'))
+  expect(literalOf('clientVersion', theirs)).toBe(literalOf('clientVersion'))
 })
 
 test('whatever is Prisma’s has one version', () => {

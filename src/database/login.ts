@@ -1,3 +1,4 @@
+import type { Config } from '../foundation/config.ts'
 import { Refusal } from '../foundation/refusal.ts'
 import { withClient } from './client.ts'
 import { toFailure } from './failure.ts'
@@ -40,6 +41,12 @@ export async function asServer(access: Access, production: boolean): Promise<Acc
     `the database login ${access.user} is ${above}; tenants would not be kept apart`,
     "let the server log in as reeve_app (alter role reeve_app login password '…'), and keep this login in DATABASE_ADMIN_URL for migrations",
   )
+}
+
+/** How many connections a configuration wants, and how long anything waits for one or on one. */
+export function boundsOf({ pool }: Pick<Config, 'pool'>) {
+  const { connectTimeoutMs: _, ...bounds } = pool
+  return bounds
 }
 
 async function powersOf(access: Access): Promise<Powers> {

@@ -148,3 +148,20 @@ test('of ten who change what they read, under repeatable read, none writes over 
   expect(succeeded).toBeGreaterThan(0)
   expect(await countOf(`counter ${succeeded}`)).toBe(1)
 })
+
+test('whoever does not say for whom is refused, and keeps no connection', async () => {
+  const { tenantId, requestId } = acme.owner.context
+  for (const context of [
+    undefined,
+    {},
+    { tenantId, requestId },
+    { ...acme.owner.context, tenantId: undefined },
+  ]) {
+    for (let n = 0; n < 12; n++) {
+      const given = context as unknown as Context
+      await expect(inTenant(database, given, async () => {})).rejects.toMatchObject({ code: 'internal' })
+      await expect(withTenant(prisma, given, async () => {})).rejects.toMatchObject({ code: 'internal' })
+    }
+  }
+  expect(database.pool.totalCount - database.pool.idleCount).toBe(0)
+})

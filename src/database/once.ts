@@ -14,7 +14,10 @@ export type Once = {
   tenantId?: string
   /** Whose key it is, a UUID: the same words from somebody else are another key. */
   scope: string
-  /** What was asked, hashed: the same key for something else is refused. 64 characters at most. */
+  /**
+   * What was asked, hashed: the same key for something else is refused. 64 characters at most. What stands behind a dot
+   * is the secret that it was hashed with.
+   */
   fingerprint: string
   /** Encrypts what is kept, and reads it back; undefined where the key for that is gone. */
   seal: (text: string) => string
@@ -73,16 +76,26 @@ export async function once<T>(tx: Transaction, work: () => Promise<T>): Promise<
   if (home !== tenantId) tx.declare(home)
   tx.queue(keepResult, [...key, once.seal(JSON.stringify(result) ?? '')])
   tx.queue(forgetOld, [home])
+  // what is judged at the commit looks at the tenant of the work
+  if (home !== tenantId) tx.declare(tenantId)
   return result
 }
 
 /** Times come back as ISO 8601, as whoever writes them out writes them. */
-function keptResult<T>(once: Once, kept: { fingerprint: string; result: string | null } | undefined): T {
+export function keptResult<T>(
+  once: Once,
+  kept: { fingerprint: string; result: string | null } | undefined,
+): T {
+  if (kept && secretOf(kept) !== secretOf(once)) throw resultIsGone()
   if (kept && kept.fingerprint !== once.fingerprint) throw usedForAnother()
   const text = kept?.result == null ? undefined : once.open(kept.result)
   if (text === undefined) throw resultIsGone()
   once.replayed?.()
   return (text === '' ? undefined : JSON.parse(text)) as T
+}
+
+function secretOf({ fingerprint }: { fingerprint: string }): string {
+  return fingerprint.split('.')[1] ?? ''
 }
 
 function usedForAnother(): Refusal {

@@ -19,16 +19,34 @@ import { statementNames } from './prisma-statement-names.ts'
  * begin with the first statement, in the same round trip as the declaration.
  */
 export function tenantAdapter(database: Database): SqlDriverAdapterFactory {
-  const nameOf = statementNames()
-  // pg treats an empty name as none
-  const stock = new PrismaPg(database.pool, { statementNameGenerator: ({ sql }) => nameOf(sql) ?? '' })
+  return adapterOn(
+    async () => database,
+    async () => {},
+  )
+}
+
+/** The same on a database that is opened when Prisma connects, and closed when it disconnects. */
+export function adapterOn(
+  open: () => Promise<Database>,
+  close: (database: Database) => Promise<void>,
+): SqlDriverAdapterFactory {
   return {
-    provider: stock.provider,
-    adapterName: stock.adapterName,
+    provider: 'postgres',
+    adapterName: '@prisma/adapter-pg',
     async connect(): Promise<SqlDriverAdapter> {
+      const database = await open()
+      const nameOf = statementNames()
+      // pg treats an empty name as none
+      const stock = new PrismaPg(database.pool, { statementNameGenerator: ({ sql }) => nameOf(sql) ?? '' })
       const adapter = await stock.connect()
-      adapter.startTransaction = () => startTransaction(database, adapter)
-      return adapter
+      const dispose = adapter.dispose.bind(adapter)
+      return Object.assign<SqlDriverAdapter, Partial<SqlDriverAdapter>>(adapter, {
+        startTransaction: (level) => startTransaction(database, adapter, level),
+        dispose: async () => {
+          await dispose()
+          await close(database)
+        },
+      })
     },
   }
 }
@@ -36,10 +54,12 @@ export function tenantAdapter(database: Database): SqlDriverAdapterFactory {
 async function startTransaction(
   { pool, log }: Database,
   adapter: SqlDriverAdapter,
+  level: string | undefined,
 ): Promise<PrismaTransaction> {
   const scope = scopes.getStore()
   if (!scope) throw forNobody()
-  if (scope.begun) throw beside()
+  if (scope.begun) throw (scope.refused = beside())
+  if (level && level.toLowerCase() !== (scope.context.isolation ?? 'read committed')) throw otherLevel()
   scope.begun = true
 
   const client = await acquire(pool)
@@ -61,7 +81,16 @@ function beside(): Refusal {
   return new Refusal(
     'internal',
     'Prisma was about to begin a second transaction beside the one that it is in',
-    'await one statement after the other, or nest: tx.$transaction(async (nested) => …)',
+    'use the tx that the work was given, also for a list: tx.$transaction([…])',
+  )
+}
+
+/** Said to Prisma it would go unheard, for its own `begin` is not the one that is sent. */
+function otherLevel(): Refusal {
+  return new Refusal(
+    'invalid_configuration',
+    'an isolation level was said to Prisma that the context does not say',
+    "leave isolationLevel out, and put isolation: 'repeatable read' into the context where you need it",
   )
 }
 
@@ -76,6 +105,8 @@ class TenantTransaction implements PrismaTransaction {
   readonly #connection: SqlQueryable
   readonly #log: QueryLog | undefined
   #unusable = false
+  /** The last that was asked, done or not: a connection answers one question after the other. */
+  #last: Promise<unknown> = Promise.resolve()
 
   constructor(
     scope: Scope,
@@ -93,11 +124,11 @@ class TenantTransaction implements PrismaTransaction {
   }
 
   queryRaw(query: SqlQuery) {
-    return this.#send(query, () => this.#connection.queryRaw(query))
+    return this.#inTurn(() => this.#send(query, () => this.#connection.queryRaw(query)))
   }
 
   executeRaw(query: SqlQuery) {
-    return this.#send(query, () => this.#connection.executeRaw(query))
+    return this.#inTurn(() => this.#send(query, () => this.#connection.executeRaw(query)))
   }
 
   async createSavepoint(name: string) {
@@ -129,6 +160,12 @@ class TenantTransaction implements PrismaTransaction {
     const failure = this.#transaction.begun ? await tryTo(this.#client, rollback) : undefined
     if (failure !== undefined) this.#unusable = true
     this.#release()
+  }
+
+  #inTurn<T>(ask: () => Promise<T>): Promise<T> {
+    const answer = this.#last.then(ask)
+    this.#last = answer.catch(() => {})
+    return answer
   }
 
   async #send<T>(query: SqlQuery, statement: () => Promise<T>): Promise<T> {

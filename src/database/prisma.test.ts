@@ -114,11 +114,11 @@ test('a write of several statements stays inside of the transaction', async () =
   expect(await as(acme.owner, (tx) => tx.role.count({ where: { name: 'Readers' } }))).toBe(0)
 })
 
-test('a second transaction beside the first, as Prisma begins for a list, is refused', async () => {
+test('a second transaction beside the first is refused, also as Prisma begins one for a list', async () => {
   const refusal = /a second transaction beside/
 
   await as(acme.owner, async (tx) => {
-    await expect(tx.$transaction([tx.post.count(), tx.user.count()])).rejects.toThrow(refusal)
+    await expect(prisma.$transaction([prisma.post.count(), prisma.user.count()])).rejects.toThrow(refusal)
     await expect(prisma.$transaction((other) => other.post.count())).rejects.toThrow(refusal)
     expect(await tx.user.count()).toBe(2)
   })

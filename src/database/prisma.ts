@@ -1,17 +1,31 @@
 import { isDeepStrictEqual } from 'node:util'
 import { Refusal } from '../foundation/refusal.ts'
-import { nilTenant, selfOf, type Context, type Database, type Transaction } from './database.ts'
+import {
+  refuseUnusable,
+  nilTenant,
+  selfOf,
+  type Context,
+  type Database,
+  type Transaction,
+} from './database.ts'
 import { toFailure } from './failure.ts'
-import type { Prisma, PrismaClient } from './generated/client.ts'
+import type { PrismaClient } from './generated/client.ts'
 import { once } from './once.ts'
 import { scopes, type Scope } from './prisma-scope.ts'
 import { requestBudget, withRetry } from './retry.ts'
 import { sql } from './sql.ts'
+import {
+  tenantClient,
+  type AnyPrismaClient,
+  type Beginning,
+  type InTenant,
+  type TenantClient,
+} from './tenant-client.ts'
 
 export type { Prisma, PrismaClient } from './generated/client.ts'
 
-/** Prisma Client inside of one tenant's transaction. */
-export type TenantPrisma = Prisma.TransactionClient & { readonly context: Context }
+/** Prisma Client of Reeve's own models, inside of one tenant's transaction. */
+export type TenantPrisma = TenantClient<PrismaClient>
 
 /** `resource:action`, a name of the catalogue. */
 type Permission = `${string}:${string}`
@@ -40,44 +54,45 @@ export async function warmUp(prisma: PrismaClient): Promise<void> {
 }
 
 /**
- * Runs work in one transaction that sees one tenant and acts for one actor, with Prisma Client. It commits when the
- * work is done and rolls back when it throws. Errors of the database come out as DatabaseFailure, with Prisma's code
- * beside ours; inside of the work they are Prisma's own.
+ * Runs work in one transaction that sees one tenant and acts for one actor, with a Prisma Client of whatever schema. It
+ * commits when the work is done and rolls back when it throws. Errors of the database come out as DatabaseFailure, with
+ * Prisma's code beside ours; inside of the work they are Prisma's own.
  *
  * Inside of another `withTenant` for the same tenant and actor it joins that transaction, behind a savepoint; for any
- * other it is refused. A transaction that takes longer than `timeoutMs` (as long as one statement may take, unless
- * said otherwise) is undone.
+ * other it is refused. A transaction that takes longer than `timeoutMs` (what the client's `transactionOptions` say,
+ * unless said otherwise) is undone.
  */
-export async function withTenant<T>(
-  prisma: PrismaClient,
+export async function withTenant<Client extends AnyPrismaClient, T>(
+  prisma: Client,
   context: Context,
-  work: (tx: TenantPrisma) => Promise<T>,
+  work: (tx: TenantClient<Client>) => Promise<T>,
   { timeoutMs }: { timeoutMs?: number } = {},
 ): Promise<T> {
+  refuseUnusable(context)
   const outer = scopes.getStore()
-  if (outer?.tx && outer.prisma === prisma) return inside(outer.tx, context, work)
+  if (outer?.tx && outer.prisma === prisma) return inside(outer.tx as TenantClient<Client>, context, work)
   const budget = context.once ? { ...requestBudget, repeatable: true } : requestBudget
   return withRetry(budget, () =>
     begun(prisma, context, work, timeoutMs === undefined ? {} : { timeout: timeoutMs }),
   )
 }
 
-async function begun<T>(
-  prisma: PrismaClient,
+async function begun<Client extends AnyPrismaClient, T>(
+  prisma: Client,
   context: Context,
-  work: (tx: TenantPrisma) => Promise<T>,
+  work: (tx: TenantClient<Client>) => Promise<T>,
   options: { timeout?: number },
 ): Promise<T> {
   const scope: Scope = { prisma, context }
   try {
     return await scopes.run(scope, () =>
-      prisma.$transaction((client) => {
-        const tx = (scope.tx = withContext(client, context))
+      (prisma as unknown as Beginning).$transaction((client) => {
+        const tx = (scope.tx = tenantClient<Client>(client, context))
         return once(transactionOf(tx), () => work(tx))
       }, options),
     )
   } catch (error) {
-    throw scope.failure ?? toFailure(error, 'statement')
+    throw scope.failure ?? refusalBehind(error, scope) ?? toFailure(error, 'statement')
   } finally {
     delete scope.tx
   }
@@ -91,7 +106,7 @@ const demandPermission = sql('prisma.demand', {}, 'select from reeve.authorize($
  * transaction it costs no round trip of its own. `owner` is the user who made the object in question.
  */
 export async function demand(
-  tx: TenantPrisma,
+  tx: InTenant,
   permission: Permission,
   owner: string | null = null,
 ): Promise<void> {
@@ -106,7 +121,7 @@ const askPermission = sql(
 
 /** Whether the actor of this transaction may do this. */
 export async function may(
-  tx: TenantPrisma,
+  tx: InTenant,
   permission: Permission,
   owner: string | null = null,
 ): Promise<boolean> {
@@ -121,7 +136,7 @@ export async function may(
  * The first line of a verb about many objects: demands the permission at least over what the actor made, and says
  * over whose objects they hold it.
  */
-export async function reach(tx: TenantPrisma, permission: Permission): Promise<'any' | 'own'> {
+export async function reach(tx: InTenant, permission: Permission): Promise<'any' | 'own'> {
   const { tenantId, actor } = tx.context
   const self = selfOf(tx)
   const transaction = transactionOf(tx)
@@ -130,10 +145,10 @@ export async function reach(tx: TenantPrisma, permission: Permission): Promise<'
   return answer!.allowed || actor.kind === 'operator' ? 'any' : 'own'
 }
 
-function inside<T>(
-  outer: TenantPrisma,
+function inside<Client, T>(
+  outer: TenantClient<Client>,
   context: Context,
-  work: (tx: TenantPrisma) => Promise<T>,
+  work: (tx: TenantClient<Client>) => Promise<T>,
 ): Promise<T> {
   if (!isDeepStrictEqual(outer.context, context)) {
     throw new Refusal(
@@ -142,19 +157,17 @@ function inside<T>(
       'let the first transaction end before you begin the second',
     )
   }
-  return outer
-    .$transaction((client) => work(withContext(client, outer.context)))
-    .catch((error: unknown) => {
-      throw toFailure(error, 'statement')
-    })
+  return outer.$transaction(work).catch((error: unknown) => {
+    throw toFailure(error, 'statement')
+  })
 }
 
-/** What Prisma gives to the work, and who it is for. */
-function withContext(client: Prisma.TransactionClient, context: Context): TenantPrisma {
-  return Object.create(client, { context: { value: context, enumerable: true } }) as TenantPrisma
+function refusalBehind(error: unknown, { refused }: Scope): Refusal | undefined {
+  return refused && error instanceof Error && error.message.includes(refused.message) ? refused : undefined
 }
 
-function transactionOf(tx: TenantPrisma): Transaction {
+/** The transaction under a client that `withTenant` gave to its work, for as long as that lasts. */
+export function transactionOf(tx: InTenant): Transaction {
   const scope = scopes.getStore()
   if (scope?.transaction && scope.context === tx.context) return scope.transaction
   throw new Refusal('internal', 'the transaction has ended', 'await what belongs to the work inside of it')

@@ -64,6 +64,16 @@ test('pauses grow, differ, and stay within their bounds', async () => {
   expect(shortest.pauses).toEqual([10, 10, 10, 10, 10])
 })
 
+test('who only met somebody changing the same is not kept from trying again by those who did before', async () => {
+  const met = new DatabaseFailure('transaction_serialization')
+  const budget = aBudget({ allowance: new RetryAllowance({ reserve: 1, now: () => 0 }) })
+  for (let nth = 0; nth < 20; nth++) {
+    const { work, attempts } = failing(1, met)
+    await expect(withRetry(budget, work, aClock())).resolves.toBe('done')
+    expect(attempts).toEqual([1, 2])
+  }
+})
+
 test('when everything fails, retries are a tenth of the calls and not one for each', async () => {
   const clock = aClock()
   const allowance = new RetryAllowance({ now: clock.now })

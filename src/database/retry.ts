@@ -97,7 +97,9 @@ export async function withRetry<T>(
       if (error.retry !== 'safe' && !(budget.repeatable && error.code === 'outcome_unknown')) throw error
       if (attempt >= budget.attempts) throw error
       wait = nextPause(wait, budget, clock)
-      if (clock.now() + wait >= deadline || !budget.allowance.spend()) throw error
+      // two who change the same at once say nothing about how the database is
+      const isWell = error.kind === 'transaction_serialization'
+      if (clock.now() + wait >= deadline || !(isWell || budget.allowance.spend())) throw error
     }
     await clock.sleep(wait)
   }

@@ -245,6 +245,13 @@ test('each environment has the log level that it needs', () => {
   expect(read({ NODE_ENV: 'production', SECRET_KEYS: newKey('a') }).logLevel).toBe('info')
 })
 
+test('whoever watches at a terminal is spared the statements, unless they ask for them', () => {
+  const atTerminal = (variables: Record<string, string>) => readConfig(variables, { terminal: true }).logLevel
+  expect(atTerminal({})).toBe('info')
+  expect(atTerminal({ LOG_LEVEL: 'debug' })).toBe('debug')
+  expect(atTerminal({ NODE_ENV: 'test' })).toBe('warn')
+})
+
 test.each([
   ['PORT', '65536', 'is not a whole number from 0 to 65535'],
   ['PORT', '-1', 'is not a whole number'],

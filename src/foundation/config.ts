@@ -19,6 +19,8 @@ export const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 's
 export type LogLevel = (typeof logLevels)[number]
 
 const usualLogLevel = { development: 'debug', test: 'warn', production: 'info' } as const
+/** Whoever watches the server at a terminal wants to see what happens, and not every statement. */
+const usualLogLevelAtTerminal = { ...usualLogLevel, development: 'info' } as const
 
 /** Everything that is set from outside, checked. */
 export type Config = {
@@ -49,10 +51,14 @@ export type Config = {
  */
 export function readConfig(
   variables: Variables,
-  { readFile = (path: string) => readFileSync(path, 'utf8') }: { readFile?: (path: string) => string } = {},
+  {
+    readFile = (path: string) => readFileSync(path, 'utf8'),
+    terminal = false,
+  }: { readFile?: (path: string) => string; terminal?: boolean } = {},
 ): Config {
   const env = new Environment(variables, readFile)
   const environment = env.choice('NODE_ENV', environments, 'development')
+  const usual = terminal ? usualLogLevelAtTerminal : usualLogLevel
   const config: Config = {
     environment,
     ...readAddresses(env),
@@ -75,7 +81,7 @@ export function readConfig(
       costly: env.whole('SIGN_IN_LIMIT_PER_MINUTE', 30, { from: 1, to: 1_000_000 }),
     },
     secretKeys: readSecretKeys(env, environment === 'production'),
-    logLevel: env.choice('LOG_LEVEL', logLevels, usualLogLevel[environment]),
+    logLevel: env.choice('LOG_LEVEL', logLevels, usual[environment]),
   }
   env.refuseProblems()
   return config

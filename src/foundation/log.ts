@@ -54,7 +54,7 @@ export type StatementLine = { statement: string; ms: number; failed?: boolean }
 
 /** Writes every statement with its duration, in development; elsewhere undefined, so that nobody measures for nothing. */
 export function queryLog(
-  log: Log,
+  log: Pick<Log, 'debug'>,
   { environment }: Pick<Config, 'environment'>,
 ): ((line: StatementLine) => void) | undefined {
   if (environment !== 'development') return undefined

@@ -1,6 +1,9 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import {
+  decrypt,
+  encrypt,
+  fingerprint,
   hashToken,
   isToken,
   newKey,
@@ -124,6 +127,65 @@ test('what is too long is not sealed, and what is too long is not even read', ()
   expect(open(keys, 'cursor', seal(keys, 'cursor', 'x'.repeat(4096)))).toHaveLength(4096)
   expect(() => seal(keys, 'cursor', 'x'.repeat(4097))).toThrow(RangeError)
   expect(open(keys, 'cursor', 'A'.repeat(10_000_000))).toBeUndefined()
+})
+
+test('what is encrypted reads like noise, each time another, and comes back whatever its length', () => {
+  const token = makeToken('rv_s')
+  const [once, again] = [encrypt(keys, 'kept', 'Ada', token), encrypt(keys, 'kept', 'Ada', token)]
+
+  expect(once).not.toBe(again)
+  expect(once + Buffer.from(once.split(':')[1]!, 'base64url').toString('latin1')).not.toContain(token)
+  fc.assert(
+    fc.property(fc.string({ unit: 'grapheme' }), (text) => {
+      expect(decrypt(keys, 'kept', 'Ada', encrypt(keys, 'kept', 'Ada', text))).toBe(text)
+    }),
+  )
+  const long = 'é'.repeat(2_000_000)
+  expect(decrypt(keys, 'kept', 'Ada', encrypt(keys, 'kept', 'Ada', long))).toBe(long)
+})
+
+test('what was encrypted for one purpose and about one subject serves no other', () => {
+  const encrypted = encrypt(keys, 'kept', 'Ada', 'text')
+
+  expect(decrypt(keys, 'kept', 'Ada', encrypted)).toBe('text')
+  expect(decrypt(keys, 'other', 'Ada', encrypted)).toBeUndefined()
+  expect(decrypt(keys, 'kept', 'Kim', encrypted)).toBeUndefined()
+  expect(decrypt(keys, 'kept', '', encrypted)).toBeUndefined()
+})
+
+test('what was encrypted and then changed by a single bit cannot be read, and neither can what somebody made up', () => {
+  const [id, content] = encrypt(keys, 'kept', 'Ada', 'text').split(':') as [string, string]
+  const bytes = Buffer.from(content, 'base64url')
+  for (let bit = 0; bit < bytes.length * 8; bit++) {
+    const other = Buffer.from(bytes)
+    other[bit >> 3]! ^= 1 << (bit & 7)
+    expect(decrypt(keys, 'kept', 'Ada', `${id}:${other.toString('base64url')}`)).toBeUndefined()
+  }
+  for (const text of ['', ':', id, `${id}:`, content, `other:${content}`, `${id}:${content.slice(0, 30)}`]) {
+    expect(decrypt(keys, 'kept', 'Ada', text)).toBeUndefined()
+  }
+})
+
+test('what is encrypted can be read for as long as its key is in the ring', () => {
+  const [old, fresh] = [aRing('old'), aRing('fresh')]
+  const rotated: KeyRing = [fresh[0], old[0]]
+  const before = encrypt(old, 'kept', 'Ada', 'text')
+
+  expect(decrypt(rotated, 'kept', 'Ada', before)).toBe('text')
+  expect(decrypt(fresh, 'kept', 'Ada', encrypt(rotated, 'kept', 'Ada', 'text'))).toBe('text')
+  expect(decrypt(fresh, 'kept', 'Ada', before)).toBeUndefined()
+})
+
+test('a fingerprint tells texts apart, for one purpose, and stays when a key is put in front', () => {
+  const ring = aRing('old')
+  const print = fingerprint(ring, 'kept', 'text')
+
+  expect(print).toMatch(/^[\w-]{22}\.[0-9a-f]{8}$/)
+  expect(fingerprint(ring, 'kept', 'text')).toBe(print)
+  expect(fingerprint([keys[0], ring[0]], 'kept', 'text')).toBe(print)
+  expect(fingerprint(ring, 'kept', 'texts')).not.toBe(print)
+  expect(fingerprint(ring, 'other', 'text')).not.toBe(print)
+  expect(fingerprint(keys, 'kept', 'text')).not.toBe(print)
 })
 
 test('a key ring is read as it is written: the first signs', () => {

@@ -1,4 +1,13 @@
-import { createHash, createHmac, hkdfSync, randomBytes, timingSafeEqual } from 'node:crypto'
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHash,
+  createHmac,
+  hash,
+  hkdfSync,
+  randomBytes,
+  timingSafeEqual,
+} from 'node:crypto'
 
 /** One key of the ring. Its id is for people: to say which one to retire. */
 export type Key = { readonly id: string; readonly bytes: Buffer }
@@ -10,6 +19,8 @@ export const keyBytes = 32
 const keysMost = 16
 const sealedBytesMost = 4096
 const macBytes = 16
+const nonceBytes = 12
+const tagBytes = 16
 
 /** What a token opens: `rv_s` a session, `rv_i` an invitation, `rv_k` is an API key, `rv_v` proves an address. */
 export type TokenPrefix = 'rv_s' | 'rv_i' | 'rv_k' | 'rv_v'
@@ -26,7 +37,7 @@ export function isToken(prefix: TokenPrefix, text: string): boolean {
 
 /** What is kept of a token. It needs no salt and no slow hash: nobody guesses 256 bits. */
 export function hashToken(token: string): Buffer {
-  return createHash('sha256').update(token).digest()
+  return hash('sha256', token, 'buffer')
 }
 
 /** Whether two secrets are equal, in a time that tells nothing about where they differ or how long they are. */
@@ -82,18 +93,68 @@ export function open(keys: KeyRing, purpose: string, sealed: string): string | u
 }
 
 function macOf(key: Key, purpose: string, content: Buffer): Buffer {
-  return createHmac('sha256', derivedKey(key, purpose)).update(content).digest().subarray(0, macBytes)
+  const bytes = derivedKey(key, `seal ${purpose}`)
+  return createHmac('sha256', bytes).update(content).digest().subarray(0, macBytes)
+}
+
+/**
+ * A text that nobody can read, change, or use for another purpose or about another subject: for what is kept in a place
+ * that others see, like a row of a table that somebody could copy into another row.
+ */
+export function encrypt(keys: KeyRing, purpose: string, subject: string, text: string): string {
+  const [key] = keys
+  const nonce = randomBytes(nonceBytes)
+  const cipher = createCipheriv('aes-256-gcm', derivedKey(key, `encrypt ${purpose}`), nonce)
+  cipher.setAAD(Buffer.from(subject))
+  const content = [cipher.update(text, 'utf8'), cipher.final()]
+  return `${key.id}:${Buffer.concat([nonce, ...content, cipher.getAuthTag()]).toString('base64url')}`
+}
+
+/** The text of `encrypt`; undefined when it was changed, made up, encrypted for or about something else, or its key is gone. */
+export function decrypt(
+  keys: KeyRing,
+  purpose: string,
+  subject: string,
+  encrypted: string,
+): string | undefined {
+  const [id, content = ''] = encrypted.split(':', 2)
+  const key = keys.find((one) => one.id === id)
+  const bytes = Buffer.from(content, 'base64url')
+  if (!key || bytes.length < nonceBytes + tagBytes) return undefined
+
+  const nonce = bytes.subarray(0, nonceBytes)
+  const cipher = createDecipheriv('aes-256-gcm', derivedKey(key, `encrypt ${purpose}`), nonce)
+  cipher.setAAD(Buffer.from(subject))
+  cipher.setAuthTag(bytes.subarray(-tagBytes))
+  try {
+    const text = cipher.update(bytes.subarray(nonceBytes, -tagBytes))
+    return Buffer.concat([text, cipher.final()]).toString()
+  } catch {
+    return undefined
+  }
+}
+
+/**
+ * What tells a text from others, and nobody but us can compute or guess the text from: a hash with a key. The oldest key
+ * of the ring makes it, so that a new one in front changes nothing.
+ */
+export function fingerprint(keys: KeyRing, purpose: string, text: string): string {
+  const key = keys.at(-1)!
+  const mac = createHmac('sha256', derivedKey(key, `fingerprint ${purpose}`))
+    .update(text)
+    .digest()
+  return `${mac.subarray(16).toString('base64url')}.${hash('sha256', key.bytes, 'hex').slice(0, 8)}`
 }
 
 const derived = new WeakMap<Key, Map<string, Buffer>>()
 
-/** Every purpose has a key of its own (RFC 5869), so that nothing sealed for one can be opened for another. */
+/** Every purpose has a key of its own (RFC 5869), so that nothing made for one serves another. */
 function derivedKey(key: Key, purpose: string): Buffer {
   const known = derived.get(key) ?? new Map<string, Buffer>()
   derived.set(key, known)
   let bytes = known.get(purpose)
   if (!bytes) {
-    bytes = Buffer.from(hkdfSync('sha256', key.bytes, 'reeve', `seal ${purpose}`, 32))
+    bytes = Buffer.from(hkdfSync('sha256', key.bytes, 'reeve', purpose, 32))
     // purposes are few and written in the program; should somebody derive one from input, memory stays bounded
     if (known.size < 100) known.set(purpose, bytes)
   }

@@ -135,6 +135,24 @@ test('nothing from /v1 is kept on the way, and no page may frame or sniff us', a
   }
 })
 
+test('no page of another site may read what we answer, whatever it asks for first', async () => {
+  const { token, ids } = await aPlace(world)
+  const origin = 'https://evil.example'
+  const preflight = {
+    origin,
+    'access-control-request-method': 'PATCH',
+    'access-control-request-headers': 'authorization, if-match, idempotency-key',
+  }
+  for (const url of ['/v1/account', '/v1/session', pathOf('/v1/tenants/:tenantId/users/:userId', ids)]) {
+    const asked = await ask('OPTIONS', url, { headers: preflight })
+    const answered = await ask('GET', url, { token, headers: { origin } })
+    expect([asked.status, answered.status]).toEqual([405, 200])
+    for (const { headers } of [asked, answered]) {
+      expect(Object.keys(headers).filter((name) => name.startsWith('access-control-'))).toEqual([])
+    }
+  }
+})
+
 test('whoever is not signed in is told how', async () => {
   const { headers } = await ask('GET', '/v1/session')
   expect(headers).toMatchObject({ 'www-authenticate': 'Bearer' })

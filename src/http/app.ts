@@ -1,6 +1,4 @@
-import { randomUUID } from 'node:crypto'
 import cookie from '@fastify/cookie'
-import helmet from '@fastify/helmet'
 import rateLimit from '@fastify/rate-limit'
 import swagger from '@fastify/swagger'
 import fastify, { type FastifyBaseLogger } from 'fastify'
@@ -14,25 +12,30 @@ import { assignmentRoutes } from './assignments.ts'
 import { auditRoutes } from './audit.ts'
 import { requireAccount, requireTenant } from './authenticate.ts'
 import { bodyLimit, readJson } from './body.ts'
+import { requestIdOf } from './caller.ts'
 import { commentRoutes } from './comments.ts'
+import { conditionalRequests } from './conditional.ts'
 import { consoleRoutes } from './console.ts'
-import { guardDoor, tooManyRequests } from './door.ts'
+import { guardDoor } from './door.ts'
+import { partialAnswers } from './fields.ts'
 import { healthRoutes, type Health } from './health.ts'
 import type { App, House } from './house.ts'
+import { doneOnce } from './idempotency.ts'
 import { acceptInvitationRoute, invitationRoutes } from './invitations.ts'
 import { metricRoutes } from './metrics.ts'
 import { openApi } from './openapi.ts'
 import { pages } from './page.ts'
 import { permissionRoutes } from './permissions.ts'
 import { postRoutes } from './posts.ts'
-import { problemRoutes } from './problem-codes.ts'
 import { answerNotFound, answerProblem, answerUnreadable } from './problem.ts'
+import { referenceRoutes } from './reference/reference.ts'
 import { roleRoutes } from './roles.ts'
-import { securityHeaders } from './security.ts'
+import { secureAnswers } from './security.ts'
 import { serializerCompiler } from './serialize.ts'
-import { sessionRoutes } from './session.ts'
+import { sessionRoutes, whoAmIRoute } from './session.ts'
 import { signInRoutes } from './sign-in.ts'
 import { tenantRoutes, tenantsRoutes } from './tenants.ts'
+import { answerAll, serverOptions } from './transport.ts'
 import { userRoutes } from './users.ts'
 
 export type AppOptions = {
@@ -46,13 +49,12 @@ export type AppOptions = {
   limits?: { all: number; costly: number }
   /** Behind proxies whose X-Forwarded-For is to be believed: their addresses, or true for all. */
   trustProxy?: boolean | string
-  /** The folder of the built console; undefined for the one of this package. */
-  console?: string
+  /** The folder of the built console; undefined for the one of this package, false for none. */
+  console?: string | false
   /** Hears of every route as it is registered; a test holds this list against the permission tests. */
   onRoute?: (route: { method: string; url: string }) => void
 }
 
-const minute = 60_000
 const usualLimits = { all: 60_000, costly: 30 }
 
 /** The HTTP door. Every file of routes is listed here; the three doors inside decide who may come through. */
@@ -65,6 +67,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
     requestTimeout: 30_000,
     connectionTimeout: 60_000,
     forceCloseConnections: 'idle',
+    http: serverOptions,
     return503OnClosing: false, // the door says so itself, as a problem
     routerOptions: { maxParamLength: 200 },
     genReqId: ({ headers }) => requestIdOf(headers['x-request-id']),
@@ -83,28 +86,27 @@ export async function buildApp(options: AppOptions): Promise<App> {
     for (const one of [method].flat()) options.onRoute?.({ method: one, url })
   })
   app.addHook('onRequest', async (request, reply) => void reply.header('x-request-id', request.id))
+  answerAll(app)
 
-  await app.register(helmet, securityHeaders)
+  secureAnswers(app)
   await app.register(cookie)
-  await app.register(rateLimit, { global: false, errorResponseBuilder: tooManyRequests })
+  await app.register(rateLimit, { global: false })
   await app.register(swagger, openApi(options.version))
 
   metricRoutes(app, database)
   healthRoutes(app, health)
-  problemRoutes(app)
-  app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger())
+  referenceRoutes(app)
 
-  const house: House = {
-    database,
-    prisma,
-    pages: pages(keys),
-    costly: { config: { rateLimit: { max: limits.costly, timeWindow: minute } } },
-  }
+  const house: House = { database, prisma, pages: pages(keys) }
   await app.register(async (door: App) => {
-    guardDoor(door, { draining: health.draining, max: limits.all, timeWindow: minute })
+    guardDoor(door, { draining: health.draining, limits })
+    doneOnce(door, keys)
+    conditionalRequests(door)
+    partialAnswers(door)
 
     await door.register(async (open: App) => {
       signInRoutes(open, house)
+      whoAmIRoute(open, house)
       acceptInvitationRoute(open, house)
     })
     await door.register(async (account: App) => {
@@ -136,9 +138,4 @@ export async function buildApp(options: AppOptions): Promise<App> {
     return page(request, reply) ?? answerNotFound(request, reply, addresses.methodsAt(path))
   })
   return app
-}
-
-/** A caller may name its request; what does not look like a name is replaced, so that logs cannot be forged. */
-function requestIdOf(given: string | string[] | undefined): string {
-  return typeof given === 'string' && /^[\w.:-]{1,100}$/.test(given) ? given : randomUUID()
 }

@@ -1,11 +1,12 @@
-import { isIP } from 'node:net'
 import type { FastifyRequest } from 'fastify'
-import type { Context, Database } from '../database/database.ts'
+import { nilTenant, type Context, type Database } from '../database/database.ts'
+import type { Once } from '../database/once.ts'
 import { checkSession, type Session } from '../domains/sessions/check.ts'
 import type { Visit } from '../domains/sessions/open.ts'
 import { noSuchTenant } from '../domains/tenants/read.ts'
 import { Refusal } from '../foundation/refusal.ts'
-import { sessionCookie } from './cookie.ts'
+import { plainAddress, tokenOf, type Caller } from './caller.ts'
+import { isolationOf } from './conditional.ts'
 import type { App } from './house.ts'
 import { signedIn } from './openapi.ts'
 import { ids } from './schemas.ts'
@@ -23,7 +24,7 @@ export function requireAccount(app: App, database: Database): void {
     route.schema = { security: signedIn, ...route.schema }
   })
   app.addHook('onRequest', async (request) => {
-    request.session = await sessionOf(request, database)
+    request.session = await whoever(request, (token) => checkSession(database, token))
   })
 }
 
@@ -33,26 +34,46 @@ export function requireTenant(app: App, database: Database): void {
     route.schema = { security: signedIn, params: ids.pick({ tenantId: true }), ...route.schema }
   })
   app.addHook('onRequest', async (request) => {
-    request.session = await sessionOf(request, database, tenantIn(request))
+    request.session = await whoever(request, (token) => checkSession(database, token, tenantIn(request)))
     if (request.session.userId === undefined) noSuchTenant()
   })
+}
+
+/** What is known of whoever is asking, by their token; refused where it opens nothing. */
+export async function whoever<Known>(
+  request: FastifyRequest,
+  lookUp: (token: string) => Promise<Known | undefined>,
+): Promise<Known> {
+  const token = tokenOf(callerOf(request))
+  const known = token === undefined ? undefined : await lookUp(token)
+  if (known) return known
+  throw new Refusal(
+    'not_signed_in',
+    token === undefined ? 'nobody is signed in' : 'this session has ended',
+    'sign in with POST /v1/sessions and send the token as Authorization: Bearer',
+  )
 }
 
 /** The context of a request behind `requireTenant`. */
 export function tenantContext(request: FastifyRequest): Context {
   const { accountId, userId } = request.session!
   const actor = { kind: 'user', userId: userId!, accountId } as const
-  return { tenantId: tenantIn(request), actor, ...visitOf(request) }
+  const manner = { isolation: isolationOf(request), once: request.once?.(accountId) }
+  return { tenantId: tenantIn(request), actor, ...visitOf(request), ...manner }
 }
 
 /** The context of a request behind `requireAccount`. */
 export function accountContext(request: FastifyRequest): Omit<Context, 'tenantId'> {
-  return { actor: { kind: 'account', accountId: request.session!.accountId }, ...visitOf(request) }
+  const { accountId } = request.session!
+  const actor = { kind: 'account', accountId } as const
+  const manner = { isolation: isolationOf(request), once: outsideOnce(request, accountId) }
+  return { actor, ...visitOf(request), ...manner }
 }
 
-/** Who is asking, from where, with what: for signing up and in, where nobody is known yet. */
-export function strangerOf(request: FastifyRequest): Visit {
-  return { ...visitOf(request), userAgent: request.headers['user-agent']?.slice(0, 500) }
+/** Who is asking, from where, with what: for what begins before a transaction can, like signing up and in. */
+export function visitorOf(request: FastifyRequest, accountId?: string): Visit {
+  const userAgent = request.headers['user-agent']?.slice(0, 500)
+  return { ...visitOf(request), userAgent, once: outsideOnce(request, accountId) }
 }
 
 /** The live session of a request, if it has one; for routes that serve strangers too. */
@@ -60,8 +81,13 @@ export async function sessionIfAny(
   request: FastifyRequest,
   database: Database,
 ): Promise<Session | undefined> {
-  const token = tokenOf(request)
+  const token = tokenOf(callerOf(request))
   return token === undefined ? undefined : checkSession(database, token)
+}
+
+/** Kept outside of every tenant: the one that the work declares may not be there yet. */
+function outsideOnce({ once }: FastifyRequest, accountId: string | undefined): Once | undefined {
+  return once && { ...once(accountId), tenantId: nilTenant }
 }
 
 function tenantIn(request: FastifyRequest): string {
@@ -72,49 +98,6 @@ function visitOf({ id, ip }: FastifyRequest): { requestId: string; ip: string | 
   return { requestId: id, ip: plainAddress(ip) }
 }
 
-/** An address as PostgreSQL knows it: without a zone, IPv4 as such. A proxy may have written anything else. */
-function plainAddress(ip = ''): string | undefined {
-  const address = ip.replace(/%.*$/, '').replace(/^::ffff:(?=\d+\.)/i, '')
-  return isIP(address) === 0 ? undefined : address
-}
-
-async function sessionOf(request: FastifyRequest, database: Database, tenantId?: string): Promise<Session> {
-  const token = tokenOf(request)
-  const session = token === undefined ? undefined : await checkSession(database, token, tenantId)
-  if (session) return session
-  throw new Refusal(
-    'not_signed_in',
-    token === undefined ? 'nobody is signed in' : 'this session has ended',
-    'sign in with POST /v1/sessions and send the token as Authorization: Bearer',
-  )
-}
-
-function tokenOf(request: FastifyRequest): string | undefined {
-  const { authorization } = request.headers
-  if (authorization !== undefined) return /^Bearer +(\S+)$/i.exec(authorization)?.[1] ?? ''
-  const token = request.cookies[sessionCookie]
-  if (token !== undefined) refuseOtherSites(request)
-  return token
-}
-
-/**
- * A cookie travels by itself, so a change that it authorizes must come from our own pages. Browsers say where a
- * request comes from in Sec-Fetch-Site, older ones in Origin; SameSite=Lax on the cookie stands behind this.
- */
-function refuseOtherSites(request: FastifyRequest): void {
-  if (request.method === 'GET' || request.method === 'HEAD') return
-  const site = request.headers['sec-fetch-site']
-  const { origin } = request.headers
-  const ours =
-    site === undefined ? origin !== undefined && hostOf(origin) === request.host : site === 'same-origin'
-  if (ours) return
-  throw new Refusal(
-    'cross_site',
-    'a cookie does not authorize changes from another site',
-    'call from the same origin, or send the token as Authorization: Bearer',
-  )
-}
-
-function hostOf(origin: string): string | undefined {
-  return URL.canParse(origin) ? new URL(origin).host : undefined
+function callerOf({ method, host, headers }: FastifyRequest): Caller {
+  return { method, host, header: (name) => headers[name]?.toString() }
 }

@@ -1,18 +1,15 @@
 import { existsSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
 import { fileURLToPath } from 'node:url'
-import { chromium, type Browser } from 'playwright-core'
+import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { hasBrowser, openBrowser } from '../testing/browser.ts'
 import { testApp } from '../testing/http.ts'
 
 const console = fileURLToPath(new URL('../../console/dist/index.html', import.meta.url))
-const browsers = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome']
-const executablePath = process.env['CHROME_PATH'] ?? browsers.find((path) => existsSync(path))
-const possible = executablePath !== undefined && existsSync(console)
 const inCi = process.env['CI'] !== undefined
 
-// scripts/prepare-tests.mjs installs a browser where it can and says what is missing; in CI missing is failing.
-describe.runIf(possible || inCi)('the console in a browser', async () => {
+describe.runIf(hasBrowser && (existsSync(console) || inCi))('the console in a browser', async () => {
   const { app, ask } = await testApp()
   let browser: Browser
   let url: string
@@ -20,16 +17,7 @@ describe.runIf(possible || inCi)('the console in a browser', async () => {
   beforeAll(async () => {
     await app.listen({ host: '127.0.0.1', port: 0 })
     url = `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`
-    browser = await chromium.launch({
-      executablePath: executablePath!,
-      args: [
-        '--no-sandbox',
-        '--disable-gpu',
-        '--disable-background-networking',
-        '--disable-component-update',
-        '--disable-sync',
-      ],
-    })
+    browser = await openBrowser()
   })
   afterAll(() => browser?.close())
 

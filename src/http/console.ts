@@ -13,8 +13,8 @@ type Page = (request: FastifyRequest, reply: FastifyReply) => FastifyReply | und
  * The console: its files, and its one page for every other address that a person opens in a browser. It has no
  * endpoint of its own.
  */
-export async function consoleRoutes(app: App, root = built): Promise<Page> {
-  if (!existsSync(join(root, 'index.html'))) return () => undefined
+export async function consoleRoutes(app: App, root: string | false = built): Promise<Page> {
+  if (root === false || !existsSync(join(root, 'index.html'))) return () => undefined
   await app.register(statics, {
     root,
     wildcard: false,

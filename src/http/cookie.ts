@@ -14,14 +14,15 @@ export const wantsCookie = z
 export const toldSession = z.object({ token: z.string().optional(), expiresAt: z.date() })
 
 /** Never readable by a page's scripts, never sent along by another site's forms, only to this very host. */
-const attributes = { httpOnly: true, secure: true, sameSite: 'lax', path: '/' } as const
+export const attributes = { httpOnly: true, secure: true, sameSite: 'lax', path: '/' } as const
 
 /** Puts a session into the browser's cookie; what is left to tell is when it ends. */
 export function giveCookie(
   reply: FastifyReply,
   { token, expiresAt }: { token: string; expiresAt: Date },
 ): { expiresAt: Date } {
-  void reply.setCookie(sessionCookie, token, { ...attributes, expires: expiresAt })
+  // what was kept under an Idempotency-Key comes back as text
+  void reply.setCookie(sessionCookie, token, { ...attributes, expires: new Date(expiresAt) })
   return { expiresAt }
 }
 

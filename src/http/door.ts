@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { Refusal } from '../foundation/refusal.ts'
 import type { App } from './house.ts'
+import { countRequests } from './limits.ts'
 
 /**
  * What holds for every request to /v1, before anybody looks at who is asking: none while the server stops, not too
@@ -8,33 +9,25 @@ import type { App } from './house.ts'
  */
 export function guardDoor(
   app: App,
-  { draining, ...bounds }: { draining: () => boolean; max: number; timeWindow: number },
+  { draining, limits }: { draining: () => boolean; limits: { all: number; costly: number } },
 ): void {
   // A question that nobody understands is refused rather than answered as if it had not been asked.
   app.addHook('onRoute', (route) => {
     route.schema = { querystring: noQuestions, ...route.schema }
   })
-  const count = app.createRateLimit(bounds)
-  app.addHook('onRequest', async (request, reply) => {
+  app.addHook('onRequest', async ({ ip }, reply) => {
     void reply.header('cache-control', 'no-store')
     if (draining()) throw stopping()
-
-    const counted = await count(request)
-    if (counted.isAllowed || !counted.isExceeded) return
-    void reply.header('retry-after', counted.ttlInSeconds)
-    throw tooManyRequests()
+    // Whoever left before their turn has no address any more to be counted by, and will hear no answer.
+    if (ip === undefined) throw hasLeft()
   })
+  countRequests(app, limits)
 }
 
 const noQuestions = z.strictObject({})
 
-/** What whoever asks too often is told; Retry-After says for how long. */
-export function tooManyRequests(): Refusal {
-  return new Refusal(
-    'too_many_requests',
-    'too many requests in a short time',
-    'wait as long as Retry-After says',
-  )
+function hasLeft(): Refusal {
+  return new Refusal('invalid_request', 'whoever asked has left', 'ask again, and wait for the answer')
 }
 
 function stopping(): Refusal {

@@ -42,10 +42,14 @@ const unreachable: Checkup = { ready: false, database: { reachable: false, ms: n
  */
 export function healthRoutes(app: App, health: Health): void {
   const look = looker(health.check)
-  const names = { '/health': 'health', '/api/health': 'healthAlias', '/health/ready': 'ready' }
-  for (const [path, name] of Object.entries(names)) {
+  const reports = [
+    ['/health', 'readHealth', 'What was found, for people and for whoever watches.'],
+    ['/api/health', 'readHealthAlias', 'The same, where some programs look for it.'],
+    ['/health/ready', 'readReadiness', 'For load balancers: where it is not 200, requests belong elsewhere.'],
+  ] as const
+  for (const [path, name, more] of reports) {
     const schema = {
-      ...about('health', name, 'Whether requests can be served'),
+      ...about('health', name, 'Whether requests can be served', { more }),
       security: [],
       response: { 200: report, 503: report },
     }
@@ -61,7 +65,9 @@ export function healthRoutes(app: App, health: Health): void {
   }
 
   const schema = {
-    ...about('health', 'live', 'Whether the process answers'),
+    ...about('health', 'readLiveness', 'Whether the process answers', {
+      more: 'It asks nobody else, so that a process is not ended because its database is.',
+    }),
     security: [],
     response: { 200: alive },
   }

@@ -18,6 +18,4 @@ export type House = {
   database: Database
   prisma: PrismaClient
   pages: Pages
-  /** Goes into the options of routes that cost us a password hash: they are for few requests. */
-  costly: { config: { rateLimit: { max: number; timeWindow: number } } }
 }

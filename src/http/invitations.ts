@@ -4,9 +4,11 @@ import { acceptInvitation } from '../domains/invitations/accept.ts'
 import { invite } from '../domains/invitations/invite.ts'
 import { listInvitations } from '../domains/invitations/list.ts'
 import { revokeInvitation } from '../domains/invitations/revoke.ts'
-import { sessionIfAny, strangerOf, tenantContext } from './authenticate.ts'
+import { sessionIfAny, tenantContext, visitorOf } from './authenticate.ts'
 import { giveCookie, toldSession, wantsCookie } from './cookie.ts'
+import { fieldsOf } from './fields.ts'
 import type { App, House } from './house.ts'
+import { costly } from './limits.ts'
 import { about, signedIn } from './openapi.ts'
 import { address, id, ids, line, pageOf, pageQuery, secret } from './schemas.ts'
 
@@ -16,12 +18,12 @@ const invitation = z
     email: z.string(),
     role: z.object({ id, name: z.string() }).nullable(),
     state: z.enum(['pending', 'accepted', 'revoked', 'expired']),
-    invitedBy: id.nullable(),
+    invitedBy: id.nullable().describe('null where the operator did, or somebody who was deleted since.'),
     expiresAt: z.date(),
     createdAt: z.date(),
   })
   .meta({ id: 'Invitation', description: 'Somebody was asked in, and what became of it.' })
-const wanted = z.strictObject({
+export const wanted = z.strictObject({
   email: address,
   roleId: id.optional().describe('The role they will have: no more than one has oneself.'),
 })
@@ -30,27 +32,30 @@ const invited = invitation
     token: z.string().describe('Shown this once. Whoever has it may come in.'),
   })
   .meta({ id: 'InvitationWithToken', description: 'The invitation, and the token to hand over.' })
-const page = z.strictObject(pageQuery)
+export const page = z.strictObject({ ...pageQuery, fields: fieldsOf(invitation) })
 const one = ids.pick({ tenantId: true, invitationId: true })
 
 /** Asking people into a tenant. */
 export function invitationRoutes(app: App, { database, pages }: House): void {
   const list = {
-    ...about('invitations', 'listInvitations', 'The invitations, the newest first', 'invitations:read'),
+    ...about('invitations', 'listInvitations', 'The invitations, the newest first', {
+      needs: ['invitations:read'],
+    }),
     querystring: page,
     response: { 200: pageOf(invitation) },
   }
   app.get('/invitations', { schema: list }, async (request) => {
-    const { limit, cursor } = request.query
-    const after = pages.after('invitations', cursor)
-    const found = await readInTenant(database, tenantContext(request), (tx) =>
-      listInvitations(tx, { limit, after }),
-    )
-    return pages.page('invitations', found)
+    const { wanted, answer } = pages.of('invitations', request)
+    return answer(await readInTenant(database, tenantContext(request), (tx) => listInvitations(tx, wanted)))
   })
 
   const create = {
-    ...about('invitations', 'invite', 'Ask somebody in', 'invitations:create'),
+    ...about('invitations', 'invite', 'Ask somebody in', {
+      needs: ['invitations:create'],
+      refuses: ['already_exists'],
+      more: 'The token is shown this once: hand it over. An earlier invitation of the same address that is still pending is revoked.',
+      example: { email: 'lee@example.net' },
+    }),
     body: wanted,
     response: { 201: invited },
   }
@@ -60,7 +65,10 @@ export function invitationRoutes(app: App, { database, pages }: House): void {
   })
 
   const revoke = {
-    ...about('invitations', 'revokeInvitation', 'Take an invitation back', 'invitations:revoke'),
+    ...about('invitations', 'revokeInvitation', 'Take an invitation back', {
+      needs: ['invitations:revoke'],
+      more: 'One that was accepted or revoked before stays as it is.',
+    }),
     params: one,
     response: { 200: invitation },
   }
@@ -69,8 +77,8 @@ export function invitationRoutes(app: App, { database, pages }: House): void {
   )
 }
 
-const acceptance = z.strictObject({
-  token: secret(200),
+export const acceptance = z.strictObject({
+  token: secret(200).describe('What `invite` answered with.'),
   name: line(120).optional().describe('For whoever has no account yet.'),
   password: secret(256).optional().describe('For whoever has no account yet.'),
   cookie: wantsCookie,
@@ -85,9 +93,14 @@ const accepted = z
   .describe('Who came in, and where.')
 
 /** Coming in: with the token, and either a session or the name and password of a new account. */
-export function acceptInvitationRoute(app: App, { database, costly }: House): void {
+export function acceptInvitationRoute(app: App, { database }: House): void {
   const accept = {
-    ...about('invitations', 'acceptInvitation', 'Accept an invitation'),
+    ...about('invitations', 'acceptInvitation', 'Accept an invitation', {
+      cookie: true,
+      refuses: ['invitation_unusable', 'not_signed_in', 'not_allowed', 'email_taken', 'already_exists'],
+      more: 'Whoever has an account under the invited address is signed in with it; whoever has none sends a name and a password, and gets an account and a session.',
+      example: { token: 'rv_i_…', name: 'Lee', password: 'battery staple horse' },
+    }),
     security: [{}, ...signedIn],
     body: acceptance,
     response: { 201: accepted },
@@ -98,7 +111,7 @@ export function acceptInvitationRoute(app: App, { database, costly }: House): vo
     const { session, ...made } = await acceptInvitation(
       database,
       { ...given, accountId },
-      strangerOf(request),
+      visitorOf(request, accountId),
     )
     if (!session) return reply.code(201).send(made)
     return reply.code(201).send({ ...made, session: cookie ? giveCookie(reply, session) : session })

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { testApp } from '../testing/http.ts'
+import { testApp, type Answer } from '../testing/http.ts'
 
 const inVain = { body: { email: 'ada@example.com', password: 'something else' } }
 
@@ -59,4 +59,36 @@ test('whoever watches is never told to wait', async () => {
   for (const url of ['/health', '/health/live', '/health/ready', '/metrics']) {
     expect([url, (await ask('GET', url)).status]).toEqual([url, 200])
   }
+})
+
+test('every answer says how much may still be asked, and for how long', async () => {
+  const { ask } = await testApp({ console: 'nowhere', limits: { all: 5, costly: 3 } })
+  const told = ({ status, headers }: Answer) => [status, headers['ratelimit-policy'], headers['ratelimit']]
+  const policy = '"address";q=5;w=60'
+
+  expect(told(await ask('GET', '/v1/session'))).toEqual([401, policy, '"address";r=4;t=60'])
+  expect(told(await ask('HEAD', '/v1/session'))).toEqual([
+    401,
+    policy,
+    expect.stringMatching(/^"address";r=3;t=\d+$/),
+  ])
+  expect(told(await ask('GET', '/v1/session?x=1'))).toEqual([400, policy, expect.stringContaining('r=2;')])
+  expect(told(await ask('POST', '/v1/sessions', inVain))).toEqual([
+    401,
+    `${policy}, "password";q=3;w=60`,
+    expect.stringMatching(/^"address";r=1;t=\d+, "password";r=2;t=60$/),
+  ])
+  await ask('GET', '/v1/session')
+  const exceeded = await ask('GET', '/v1/session')
+  expect(told(exceeded)).toEqual([429, policy, expect.stringContaining('r=0;')])
+  expect(exceeded.headers['ratelimit']).toContain(`t=${String(exceeded.headers['retry-after'])}`)
+  expect(exceeded.headers).not.toHaveProperty('x-ratelimit-limit')
+  expect((await ask('GET', '/health')).headers).not.toHaveProperty('ratelimit')
+})
+
+test('each route that costs a password hash has a limit of its own', async () => {
+  const { ask } = await testApp({ console: 'nowhere', limits: { all: 100, costly: 1 } })
+  const knock = async (url: string) => (await ask('POST', url, { body: {} })).status
+  expect([await knock('/v1/sign-up'), await knock('/v1/sign-up')]).toEqual([400, 429])
+  expect([await knock('/v1/sessions'), await knock('/v1/sessions')]).toEqual([400, 429])
 })

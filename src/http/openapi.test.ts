@@ -3,22 +3,29 @@ import { expect, test } from 'vitest'
 import { testApp } from '../testing/http.ts'
 import {
   bodyOf,
+  codesOf,
   expectAsDescribed,
   operationsOf,
+  responseOf,
   type OpenApi,
   type Operation,
   type Schema,
 } from '../testing/openapi.ts'
+import { problemCodes } from './problem-codes.ts'
 
 const { ask, routes } = await testApp({ console: 'nowhere' })
 const { body: document, headers } = await ask<OpenApi>('GET', '/openapi.json')
 const operations = operationsOf(document)
 const all = Object.entries(operations)
 
-type Described = Operation['responses'][string]
-
 /** Read by people, or by machines that know them without a description. */
-const undocumented = ['GET /openapi.json', 'GET /metrics', 'GET /docs/problems']
+const undocumented = [
+  'GET /openapi.json',
+  'GET /docs',
+  'GET /docs/problems',
+  'GET /docs/problems/:code',
+  'GET /metrics',
+]
 
 test('what is served is documented, and what is documented is served', () => {
   const served = routes.filter(({ method }) => method !== 'HEAD').map(({ method, url }) => `${method} ${url}`)
@@ -44,6 +51,19 @@ test.each(all)('%s has a name, a group and words of its own', (_route, { operati
   expect(summary).toMatch(/^[A-Z].*[^.]$/)
 })
 
+test('operations are named as the methods of a client are: by what they do, and to what', () => {
+  const verbs =
+    'list|read|create|update|delete|rename|change|set|assign|unassign|suspend|resume|verify|revoke|invite|accept'
+  const whole = /^(signUp|signIn|signOut|whoAmI|invite)$/
+  const names = all.map(([, { operationId }]) => operationId)
+  expect(names.filter((name) => !whole.test(name) && !new RegExp(`^(${verbs})[A-Z]`).test(name))).toEqual([])
+  for (const [route, { operationId }] of all) {
+    const verb = new RegExp(`^(list|read|create|update|delete)`).exec(operationId)?.[1]
+    const method = { list: 'GET', read: 'GET', create: 'POST', update: 'PATCH', delete: 'DELETE' }[verb ?? '']
+    expect([operationId, route.split(' ')[0]]).toEqual([operationId, method ?? route.split(' ')[0]])
+  }
+})
+
 test.each(all)('%s describes all that it takes', (route, { parameters = [], requestBody }) => {
   const inPath = parameters.filter((parameter) => parameter.in === 'path')
   expect(inPath.map(({ name }) => name).toSorted()).toEqual((route.match(/(?<=:)\w+/g) ?? []).toSorted())
@@ -64,22 +84,32 @@ test.each(all)('%s takes no text without a bound', (_route, operation) => {
   expect(unbounded).toEqual([])
 })
 
-test.each(all)('%s describes what it answers, success and failure', (route, { responses }) => {
-  const { '4XX': refused, '5XX': failed, ...given } = responses
-  expect([refused, failed]).toEqual([
-    { $ref: '#/components/responses/Problem' },
-    { $ref: '#/components/responses/Problem' },
-  ])
-  const [[status, response], ...others] = Object.entries(given) as [
-    [string, Described],
-    ...[string, Described][],
-  ]
-  expect(status).toMatch(/^2\d\d$/)
-  expect(others.map(([other]) => other)).toEqual(
-    route.includes('health') && !route.endsWith('/live') ? ['503'] : [],
+test.each(all)('%s describes what it answers, success and failure', (route, operation) => {
+  const statuses = Object.keys(operation.responses).map(Number)
+  const given = statuses.filter((status) => status < 400)
+  expect(given.filter((status) => status !== 304)).toHaveLength(1)
+  for (const status of statuses) {
+    const response = responseOf(document, operation, status)!
+    const isReport = route.includes('health') && status === 503
+    expect(response.description).not.toBe('Default Response')
+    expect(Object.keys(response.content ?? {})).toEqual(
+      status === 204 || status === 304
+        ? []
+        : [status < 400 || isReport ? 'application/json' : 'application/problem+json'],
+    )
+    if (status >= 400 && !isReport) expect(codesOf(response).length).toBeGreaterThan(0)
+  }
+})
+
+test('the codes that a problem may have are those that some operation answers with, and what no operation can', () => {
+  const answered = all.flatMap(([, operation]) =>
+    Object.keys(operation.responses).flatMap((status) => codesOf(responseOf(document, operation, status)!)),
   )
-  expect(response.description).not.toBe('Default Response')
-  expect(response.content === undefined).toBe(status === '204')
+  const told = new Set([...answered, 'method_not_allowed'])
+  expect((document.components.schemas['ProblemCode']!.enum as string[]).toSorted()).toEqual(
+    [...told].toSorted(),
+  )
+  expect(Object.keys(problemCodes).toSorted()).toEqual([...told].toSorted())
 })
 
 test('the handbook lists every route, with who may', async () => {
@@ -109,7 +139,7 @@ test('who must be signed in is told so', () => {
 
 test('everything that the document refers to is in it', () => {
   const references = JSON.stringify(document).match(/(?<="\$ref":")[^"]+/g)!
-  const targets = ['schemas', 'responses'] as const
+  const targets = ['schemas', 'responses', 'headers'] as const
   const there = targets.flatMap((kind) =>
     Object.keys(document.components[kind]).map((name) => `#/components/${kind}/${name}`),
   )
@@ -126,7 +156,23 @@ test('an answer that is not as described would be noticed', async () => {
   expect(expectIt({ body: { ...answer.body, database: undefined } })).toThrow()
   expect(expectIt({ status: 302 })).toThrow()
   expect(expectIt({ status: 404 })).toThrow()
-  expect(expectIt({ headers: { 'content-type': 'text/html' } })).toThrow()
+  expect(expectIt({ headers: { ...answer.headers, 'content-type': 'text/html' } })).toThrow()
+  expect(expectIt({ headers: { ...answer.headers, 'x-request-id': undefined } })).toThrow()
+  expect(expectIt({ headers: { ...answer.headers, 'retry-after': '1' } })).toThrow()
+})
+
+test('a refusal that is not as described would be noticed', async () => {
+  const answer = await ask<Record<string, unknown>>('GET', '/v1/session')
+  const expectIt = (changes: object, route = 'GET /v1/session') => {
+    return () => expectAsDescribed(document, route, { ...answer, ...changes })
+  }
+
+  expect(expectIt({})).not.toThrow()
+  expect(expectIt({ body: { ...answer.body, code: 'sign_in_failed' } })).toThrow()
+  expect(expectIt({ body: { ...answer.body, status: 403 } })).toThrow()
+  expect(expectIt({ status: 403 })).toThrow()
+  expect(expectIt({}, 'GET /v1/nothing')).toThrow()
+  expect(expectIt({}, 'POST /v1/sessions')).toThrow()
 })
 
 function whoMay({ security, 'x-permissions': permissions }: Operation): string {

@@ -2,15 +2,40 @@ import type { FastifyDynamicSwaggerOptions } from '@fastify/swagger'
 import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod'
 import type { OpenAPIV3_1 } from 'openapi-types'
 import type { Permission } from '../domains/access/access.ts'
+import { headed, headers, RefusingAnswers, usualHeaders, type HeaderName } from './answers.ts'
+import { describeTags } from './conditional.ts'
 import { sessionCookie } from './cookie.ts'
-import { problemType } from './problem.ts'
+import { describeParts } from './fields.ts'
+import { takesKey } from './idempotency.ts'
+import { refusalsOf } from './may-refuse.ts'
+import type { ToldCode } from './problem-codes.ts'
 
-/** What people read about a route: its group, its name for programs, what it does, and the permissions it needs. */
-export function about(tag: Tag, operationId: string, summary: string, ...needs: Permission[]) {
-  const told = { tags: [tag], operationId, summary }
-  if (needs.length === 0) return told
-  const description = `Needs ${needs.map((name) => `\`${name}\``).join(' and ')}.`
-  return { ...told, description, 'x-permissions': needs }
+type Told = {
+  /** The permissions that it needs: all of them. */
+  needs?: Permission[]
+  /** What the verb itself may refuse, beside what may happen to every request (`may-refuse.ts`). */
+  refuses?: ToldCode[]
+  /** What the summary has no room for. */
+  more?: string
+  /** A body that does something. */
+  example?: object
+  /** Whether it gives or takes the cookie of a session. */
+  cookie?: boolean
+}
+
+/** What people read about a route: its group, its name for programs, what it does, and what it may say instead. */
+export function about(tag: Tag, operationId: string, summary: string, told: Told = {}) {
+  const { needs, more } = told
+  const permissions = needs && `Needs ${needs.map((name) => `\`${name}\``).join(' and ')}.`
+  const description = [more, permissions].filter(Boolean).join('\n\n')
+  return {
+    tags: [tag],
+    operationId,
+    summary,
+    ...(description === '' ? {} : { description }),
+    ...(needs ? { 'x-permissions': needs } : {}),
+    'x-told': told,
+  }
 }
 
 const tags = {
@@ -45,12 +70,17 @@ export function openApi(version: string): FastifyDynamicSwaggerOptions {
       tags: Object.entries(tags).map(([name, description]) => ({ name, description })),
       components: { securitySchemes },
     },
-    transform: jsonSchemaTransform,
+    transform: (given) => {
+      const transformed = jsonSchemaTransform(given)
+      const isTagged = given.route.config?.conditional === 'tagged'
+      return { ...transformed, schema: { ...transformed.schema, 'x-tagged': isTagged } }
+    },
     transformObject: (document) => completed(jsonSchemaTransformObject(document) as Document),
   }
 }
 
 type Document = OpenAPIV3_1.Document
+type Operation = OpenAPIV3_1.OperationObject & { 'x-told'?: Told; 'x-permissions'?: string[] }
 type Body = OpenAPIV3_1.RequestBodyObject
 type Response = OpenAPIV3_1.ResponseObject
 type Schema = OpenAPIV3_1.SchemaObject
@@ -65,36 +95,67 @@ const securitySchemes: Record<string, OpenAPIV3_1.SecuritySchemeObject> = {
   },
 }
 
-/** Every route may fail in every way that there is, so each one refers to the same description of it. */
+/** Adds what follows from the whole: what each operation refuses, and what stands in the head of its answers. */
 function completed(document: Document): Document {
   const { schemas = {}, ...components } = document.components ?? {}
-  const failed = { $ref: '#/components/responses/Problem' }
-  for (const operation of operationsOf(document)) {
+  const refusing = new RefusingAnswers()
+  for (const { method, path, operation } of operationsOf(document)) {
+    const { refuses = [], example, cookie = false } = operation['x-told'] ?? {}
+    delete operation['x-told']
     operation.security ??= []
-    if (operation.requestBody) optionalWhereNull(operation.requestBody as Body)
-    for (const response of Object.values(operation.responses ?? {})) describe(response as Response, schemas)
-    operation.responses = { ...growing(operation.responses), '4XX': failed, '5XX': failed }
+    if (operation.requestBody) complete(operation.requestBody as Body, example)
+
+    const heads: HeaderName[] = [
+      ...(path.startsWith('/v1/') ? usualHeaders : (['RequestId'] as const)),
+      ...(method === 'post' && hasItems(document, path) ? (['Location'] as const) : []),
+      ...(cookie ? (['SetCookie'] as const) : []),
+      ...(takesKey(operation) ? (['IdempotencyReplayed'] as const) : []),
+    ]
+    for (const response of Object.values(operation.responses ?? {}) as Response[]) {
+      describe(response, schemas)
+      response.headers = headed(heads)
+    }
+    describeParts(operation, schemas)
+    describeTags(operation)
+    operation.responses = {
+      ...growing(operation.responses),
+      ...refusing.of(refusalsOf({ ...operation, method, path, refuses })),
+    }
   }
   // Each is described once as it is sent and once as it is received; nobody sends these.
   const received = Object.entries(schemas).filter(([name]) => !name.endsWith('Input'))
-  const problem = { [problemType]: { schema: { $ref: '#/components/schemas/Problem' } } }
   return shortened({
     ...document,
     components: {
       ...components,
       schemas: growing(Object.fromEntries(received)),
-      responses: { Problem: { description: 'Why not: see its code.', content: problem } },
+      responses: refusing.named,
+      headers,
     },
   })
 }
 
-function operationsOf({ paths = {} }: Document): OpenAPIV3_1.OperationObject[] {
-  return Object.values(paths).flatMap((path) => Object.values(path ?? {}) as OpenAPIV3_1.OperationObject[])
+function operationsOf({ paths = {} }: Document): { method: string; path: string; operation: Operation }[] {
+  return Object.entries(paths).flatMap(([path, methods]) =>
+    Object.entries(methods ?? {}).map(([method, operation]) => ({
+      method,
+      path,
+      operation: operation as Operation,
+    })),
+  )
+}
+
+/** Whether what is added to a list can be read by an id under it. */
+function hasItems({ paths = {} }: Document, list: string): boolean {
+  return Object.entries(paths).some(
+    ([path, methods]) => path.startsWith(`${list}/{`) && !path.includes('/', list.length + 1) && methods?.get,
+  )
 }
 
 /** A body that may be null may as well be left out; Fastify calls every body required. */
-function optionalWhereNull(body: Body): void {
+function complete(body: Body, example: object | undefined): void {
   const media = body.content['application/json']!
+  if (example) media.example = example
   const kinds = (media.schema as Schema).anyOf as Schema[] | undefined
   if (!kinds?.some(({ type }) => type === 'null')) return
   media.schema = kinds.find(({ type }) => type !== 'null')!

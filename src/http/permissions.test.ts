@@ -142,7 +142,9 @@ const openRoutes = [
   'GET /health/ready',
   'GET /metrics',
   'GET /openapi.json',
+  'GET /docs',
   'GET /docs/problems',
+  'GET /docs/problems/:code',
 ]
 
 test('whoever adds a route says here who may come through it', () => {
@@ -283,7 +285,7 @@ test('HEAD tells the same people the same, without saying it', async () => {
 for (const route of openRoutes) {
   test(`${route} is for everybody`, async () => {
     const [method, url] = route.split(' ') as [string, string]
-    expect(await ask(method, url)).toMatchObject({ status: 200 })
+    expect(await ask(method, pathOf(url, { code: 'not_found' }))).toMatchObject({ status: 200 })
   })
 }
 

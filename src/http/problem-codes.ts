@@ -1,73 +1,265 @@
-import { refusals, type RefusalCode } from '../foundation/refusal.ts'
-import type { App } from './house.ts'
+import type { RefusalCode } from '../foundation/refusal.ts'
 
-/** What each code means that an answer may have: the closed list, in words. */
-export const meanings = {
-  invalid_request: 'The request is not as it should be. `errors` says where.',
-  invalid_cursor: 'The cursor is not one that this list gave, or its key is gone. Begin without one.',
-  too_large: 'The body, the address or a header is larger than is accepted here.',
-  unsupported_media_type: 'Bodies are JSON: `Content-Type: application/json`.',
-  method_not_allowed: 'The address exists, but not for this method. `Allow` names those that it has.',
-  too_many_requests:
-    'Too much was asked from one address, or by everybody at once. Wait as long as `Retry-After` says.',
-
-  not_signed_in: 'There is no session, or it has ended. Sign in.',
-  sign_in_failed: 'The address or the password is not right; which of the two, nobody is told.',
-  wrong_password: 'The current password is not right.',
-  not_allowed: 'You are known, and may not do this. `remedy` names the permission that is missing.',
-  cross_site: 'A cookie authorizes changes from pages of the same origin only.',
-
-  not_found: 'It is not there, or not for you: where somebody may not know of a thing, both look alike.',
-  email_taken: 'The e-mail address belongs to somebody else.',
-  name_taken: 'The name is in use where it must be unique.',
-  already_exists: 'The same is there already.',
-  still_in_use: 'Something else still refers to it.',
-  too_many_tenants: 'The account belongs to as many tenants as one may.',
-  last_owner: 'A tenant always keeps an owner. Make somebody else one first.',
-  system_role: 'The roles that every tenant is born with stay as they are.',
-  append_only: 'What is written there is never changed.',
-  invitation_unusable: 'The invitation is unknown, used, revoked or expired.',
-  import_refused: 'Rows of the file cannot be taken over; nothing was.',
-
-  database_unreachable: 'The database cannot be reached. Try again in a moment.',
-  database_refused_us:
-    'The database does not let the server in. Whoever runs it finds the reason in its log.',
-  database_busy: 'There is more to do than connections to do it with. Try again in a moment.',
-  database_timeout: 'The database took too long, and nothing was changed. Ask for less at a time.',
-  database_read_only: 'The database takes no changes at the moment. Try again in a moment.',
-  database_full: 'The database has no room left.',
-  transaction_conflict: 'Somebody changed the same at the same moment; nothing was changed. Try again.',
-  outcome_unknown:
-    'The answer was lost on the way: the change may have been made. Look before you try again.',
-  schema_outdated: 'The database is not of the version that the server expects.',
-  shutting_down: 'The server is stopping. Try again: another one answers, or this one soon.',
-  internal: 'Something went wrong on our side. Report the request id.',
-} as const satisfies Partial<Record<RefusalCode, string>>
-
-export type ToldCode = keyof typeof meanings
-
-/** The page that the `type` of every problem leads to. */
-export function problemRoutes(app: App): void {
-  const page = pageOf(Object.entries(meanings) as [ToldCode, string][])
-  app.get('/docs/problems', { schema: { hide: true } }, async (_request, reply) =>
-    reply.type('text/html; charset=utf-8').header('cache-control', 'no-cache').send(page),
-  )
+type Explained = {
+  /** What has happened. */
+  means: string
+  /** What a program, or the human before it, can do. */
+  advice: string
+  /** What an answer says, in a case that really happens. */
+  example: { detail: string; remedy: string }
 }
 
-function pageOf(codes: [ToldCode, string][]): string {
-  const rows = codes.map(
-    ([code, meaning]) =>
-      `<tr id="${code}"><th scope="row"><code>${code}</code></th><td>${refusals[code].status}</td><td>${inHtml(meaning)}</td></tr>`,
-  )
-  return [
-    '<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">',
-    '<title>Problems</title><style>body{font:16px/1.5 system-ui;margin:2rem auto;max-width:60rem;padding:0 1rem}',
-    'th,td{text-align:left;vertical-align:top;padding:.3rem 1rem .3rem 0}tr:target{background:#fe9}</style>',
-    '<h1>Problems</h1><p>What went wrong, by its code. The answer itself says what to do in your case.</p>',
-    `<table><tr><th>Code<th>Status<th>Meaning</tr>${rows.join('')}</table></html>`,
-  ].join('\n')
-}
+const again = 'try again in a moment'
+const away = { detail: 'the database cannot do this at the moment', remedy: again }
 
-function inHtml(text: string): string {
-  return text.replaceAll(/`([^`]+)`/g, '<code>$1</code>')
+/** Each code that an answer may have, explained: the closed list. In the order in which people read it. */
+export const problemCodes = {
+  invalid_request: {
+    means: 'The request cannot be read, or is not as it should be; or it did not arrive in time.',
+    advice:
+      'Look at `errors`: it says field by field what is wrong. Sending the same again ends alike. `/openapi.json` says what is expected.',
+    example: {
+      detail: 'body.name: must not be empty',
+      remedy: 'see errors, and /openapi.json for what is expected',
+    },
+  },
+  invalid_cursor: {
+    means:
+      'The cursor is not one that this list gave, with these filters and in this order; or the key that it was sealed with is gone.',
+    advice:
+      'Begin without a cursor, then use the `nextCursor` of each page for the next one, and change nothing else.',
+    example: {
+      detail: 'this cursor is not from this list, with these filters and in this order',
+      remedy: 'begin without a cursor, then use the nextCursor given and change nothing else',
+    },
+  },
+  too_large: {
+    means: 'The body (413), a part of the address (414), or the address with its headers (431) is too large.',
+    advice:
+      'Send less at once. A body has 512 KiB at most, a part of the address 200 characters, all headers 16 KiB.',
+    example: { detail: 'the body is larger than is accepted', remedy: 'send less at once' },
+  },
+  unsupported_media_type: {
+    means: 'The body is said to be something else than JSON.',
+    advice: 'Send `Content-Type: application/json`, and JSON in UTF-8.',
+    example: { detail: 'only JSON is accepted here', remedy: 'send Content-Type: application/json' },
+  },
+  method_not_allowed: {
+    means: 'The address exists, but not for this method.',
+    advice: '`Allow` names the methods that it has.',
+    example: {
+      detail: 'this address does not know that method',
+      remedy: 'use one of those that Allow names',
+    },
+  },
+  too_many_requests: {
+    means: 'Too much was asked from one address, or by everybody at once. Nothing was done.',
+    advice: 'Wait as many seconds as `Retry-After` says, then send the same again.',
+    example: {
+      detail: 'too many requests in a short time',
+      remedy: 'wait as long as Retry-After says',
+    },
+  },
+
+  not_signed_in: {
+    means: 'Nobody is signed in: there is no token or cookie, or its session has ended.',
+    advice: 'Sign in, and send the token as `Authorization: Bearer`.',
+    example: {
+      detail: 'nobody is signed in',
+      remedy: 'sign in with POST /v1/sessions and send the token as Authorization: Bearer',
+    },
+  },
+  sign_in_failed: {
+    means: 'The address or the password is not right. Which of the two, nobody is told.',
+    advice: 'Ask the human again. Without an account, they sign up first.',
+    example: {
+      detail: 'the e-mail address or the password is not right',
+      remedy: 'check both; without an account, sign up first',
+    },
+  },
+  wrong_password: {
+    means: 'The current password is not right, so it is not replaced.',
+    advice: 'Ask the human again for the password that they sign in with now.',
+    example: {
+      detail: 'the current password is not right',
+      remedy: 'give the password that you sign in with now',
+    },
+  },
+  not_allowed: {
+    means: 'You are known, and may not do this.',
+    advice:
+      '`remedy` names the permission that is missing. Somebody who may assign roles can give you one that has it.',
+    example: {
+      detail: 'this needs the permission users:create',
+      remedy: 'ask somebody who may assign roles for one that permits users:create',
+    },
+  },
+  cross_site: {
+    means:
+      'A cookie came from a page of another site. It authorizes changes from pages of the same origin only.',
+    advice: 'Call from a page of the same origin, or send a token as `Authorization: Bearer`.',
+    example: {
+      detail: 'a cookie does not authorize changes from another site',
+      remedy: 'call from the same origin, or send the token as Authorization: Bearer',
+    },
+  },
+
+  not_found: {
+    means: 'It is not there, or not for you: where somebody may not know of a thing, both look alike.',
+    advice:
+      'List what there is and ask again. To whoever is no active user of a tenant, the tenant is not there.',
+    example: {
+      detail: 'nobody here has this id',
+      remedy: 'list the people of the tenant, and ask again',
+    },
+  },
+  email_taken: {
+    means: 'The e-mail address belongs to somebody else.',
+    advice: 'Use another address, or change whom it belongs to.',
+    example: {
+      detail: 'somebody in this tenant already has this e-mail address',
+      remedy: 'change that person instead, or use another address',
+    },
+  },
+  name_taken: {
+    means: 'The name is in use where it must be unique.',
+    advice: 'Choose another one.',
+    example: {
+      detail: 'this tenant already has a role of that name',
+      remedy: 'change that role instead, or choose another name',
+    },
+  },
+  already_exists: {
+    means: 'The same is there already.',
+    advice: 'Change what is there instead.',
+    example: {
+      detail: 'somebody with this address belongs to this tenant already',
+      remedy: 'give them a role instead, or let them back in if they are suspended',
+    },
+  },
+  still_in_use: {
+    means: 'Something else still refers to it, so it cannot go.',
+    advice: 'End what refers to it first.',
+    example: { detail: 'people still have this role', remedy: 'take it away from them first' },
+  },
+  too_many_tenants: {
+    means: 'The account belongs to as many tenants as one may: a hundred.',
+    advice: 'Leave or delete one of them first, or use another account.',
+    example: {
+      detail: 'this account already belongs to 100 tenants',
+      remedy: 'leave or delete one of them first, or use another account',
+    },
+  },
+  last_owner: {
+    means: 'The tenant would be left without an owner: an active user who has the role owner, for good.',
+    advice: 'Make somebody else an owner first.',
+    example: {
+      detail: 'a tenant cannot be without an owner',
+      remedy: 'make somebody else an owner first',
+    },
+  },
+  system_role: {
+    means:
+      'The roles that every tenant is born with keep their names, and the owner role keeps every permission.',
+    advice: 'Make a role of your own, and change that one.',
+    example: {
+      detail: 'the system role admin cannot be renamed',
+      remedy: 'make a role of your own with the name you want',
+    },
+  },
+  invitation_unusable: {
+    means: 'The invitation is unknown, used, revoked or expired. Which of these, nobody is told.',
+    advice: 'Ask for a new one. Whoever came in with it before signs in instead.',
+    example: {
+      detail: 'this invitation cannot be used: it is unknown, used, revoked or expired',
+      remedy: 'ask whoever invited you for a new one; if you came in with it before, sign in',
+    },
+  },
+  precondition_failed: {
+    means:
+      'Somebody changed it since you read it: it is no longer what `If-Match` says. Nothing was changed.',
+    advice: 'Read it again, look whether your change still makes sense, and send it with the new `ETag`.',
+    example: {
+      detail: 'this has changed since you saw it',
+      remedy: 'read it again, look whether your change still makes sense, and send it with the new ETag',
+    },
+  },
+  idempotency_key_reused: {
+    means: 'This `Idempotency-Key` came with another request before. Nothing was done.',
+    advice: 'Make up a new key for each thing that you want done, and repeat it only to repeat the same.',
+    example: {
+      detail: 'this key came with another request before',
+      remedy: 'make up a new key for each thing that you want done, and repeat it only to repeat the same',
+    },
+  },
+
+  database_unreachable: {
+    means: 'The database cannot be reached. Nothing was done.',
+    advice: 'Send the same again when `Retry-After` is over; wait longer each time.',
+    example: away,
+  },
+  database_refused_us: {
+    means: 'The database does not let the server in. Nothing was done.',
+    advice: 'Tell whoever runs the server: they find the reason in its log.',
+    example: away,
+  },
+  database_busy: {
+    means:
+      'There is more to do than connections to do it with, or somebody holds what this needs. Nothing was done.',
+    advice: 'Send the same again when `Retry-After` is over; wait longer each time.',
+    example: away,
+  },
+  database_timeout: {
+    means: 'The database took too long, and nothing was changed.',
+    advice: 'Ask for less at a time: a smaller page, a narrower filter. Once, the same may be sent again.',
+    example: away,
+  },
+  database_read_only: {
+    means: 'The database takes no changes at the moment. Nothing was done; reading goes on.',
+    advice: 'Send the same again when `Retry-After` is over; wait longer each time.',
+    example: away,
+  },
+  database_full: {
+    means: 'The database has no room left. Nothing was changed; reading goes on.',
+    advice: 'Tell whoever runs the server: it must be given room.',
+    example: away,
+  },
+  transaction_conflict: {
+    means: 'Somebody changed the same at the same moment; nothing was changed.',
+    advice: 'Send the same again.',
+    example: away,
+  },
+  outcome_unknown: {
+    means: 'The answer of the database was lost on its way: the change may have been made, or not.',
+    advice:
+      'Look whether it was made before you ask again. With an `Idempotency-Key` the same may be sent again without looking.',
+    example: {
+      detail: 'the answer of the database was lost: the change may have been made',
+      remedy: 'look whether it was made before you ask again',
+    },
+  },
+  shutting_down: {
+    means: 'The server is stopping, and takes nothing new. Nothing was done.',
+    advice: 'Send the same again: another server answers, or this one soon.',
+    example: {
+      detail: 'this server is stopping',
+      remedy: 'try again: another one answers, or this one soon',
+    },
+  },
+  internal: {
+    means: 'Something went wrong on our side.',
+    advice:
+      'Look whether a change was made, then try once more. If it stays, report the `requestId`: whoever runs the server finds it in the log.',
+    example: {
+      detail: 'something went wrong on our side',
+      remedy: 'try again; if it stays, report the request id',
+    },
+  },
+} as const satisfies Partial<Record<RefusalCode, Explained>>
+
+export type ToldCode = keyof typeof problemCodes
+
+/** Whether an answer may have this code. All else is a mistake of ours. */
+export function isTold(code: string): code is ToldCode {
+  return Object.hasOwn(problemCodes, code)
 }

@@ -6,15 +6,20 @@ import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { toFailure } from '../database/failure.ts'
 import { Refusal } from '../foundation/refusal.ts'
-import { meanings, type ToldCode } from './problem-codes.ts'
+import { isTold, problemCodes, type ToldCode } from './problem-codes.ts'
+import { inOurWords } from './wording.ts'
+
+const code = z
+  .enum(Object.keys(problemCodes) as [ToldCode, ...ToldCode[]])
+  .meta({ id: 'ProblemCode', description: 'What a program looks at: a closed list.' })
 
 /** What every failure looks like (RFC 9457): what went wrong as a code, and what to do about it in words. */
 export const problem = z
   .object({
-    type: z.string().describe('Where the code is explained.'),
+    type: z.string().describe('The page that explains the code.'),
     title: z.string().describe('The code, in words.'),
     status: z.number().int().describe('The status of the answer.'),
-    code: z.enum(Object.keys(meanings) as [ToldCode, ...ToldCode[]]).describe('What a program looks at.'),
+    code,
     detail: z.string().describe('What happened.'),
     remedy: z.string().describe('What to do about it.'),
     requestId: z.string().describe('What the log knows the request by.'),
@@ -23,7 +28,7 @@ export const problem = z
       .optional()
       .describe('What is wrong in the request, field by field; at is empty for all of it.'),
   })
-  .meta({ id: 'Problem' })
+  .meta({ id: 'Problem', description: 'Why not.' })
 
 export const problemType = 'application/problem+json'
 
@@ -37,7 +42,7 @@ export function answerProblem(
   request: FastifyRequest,
   reply: FastifyReply,
 ): FastifyReply {
-  const told = tellOf(error)
+  const told = tellOf(error, request)
   const { code, status } = told.refusal
   if (status >= 500) request.log.error({ err: error, code }, 'request failed')
   return answer(request, reply, told)
@@ -48,11 +53,15 @@ export function answerUnreadable(error: ConnectionError, socket: Socket): void {
   if (error.code === 'ECONNRESET' || socket.destroyed) return
   if (socket.writable && socket.bytesWritten === 0) {
     const { refusal, status } = spoken[error.code] ?? unreadable
-    const document = JSON.stringify(documentOf(refusal, status, randomUUID()))
+    const requestId = randomUUID()
+    const document = JSON.stringify(documentOf(refusal, status, requestId))
     const head = [
       `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
       `content-type: ${problemType}`,
       `content-length: ${Buffer.byteLength(document)}`,
+      'cache-control: no-store',
+      'x-content-type-options: nosniff',
+      `x-request-id: ${requestId}`,
       'connection: close',
     ]
     socket.write(`${head.join('\r\n')}\r\n\r\n${document}`)
@@ -71,34 +80,63 @@ export function answerNotFound(
   return answer(request, reply, { refusal: otherMethod })
 }
 
+/**
+ * A refusal as an answer, for whoever serves requests without Fastify; undefined for an error that is none of ours, and
+ * so theirs to explain.
+ */
+export function problemOf(
+  error: unknown,
+  requestId: string,
+): { status: number; headers: Record<string, string>; body: string } | undefined {
+  if (!(error instanceof Refusal)) return undefined
+  const refusal = forWhoeverAsks(error)
+  const { status } = refusal
+  return {
+    status,
+    headers: { 'content-type': problemType, ...headersOf(refusal, status, requestId) },
+    body: JSON.stringify(documentOf(refusal, status, requestId)),
+  }
+}
+
 function answer(
   request: FastifyRequest,
   reply: FastifyReply,
   { refusal, status = refusal.status, errors }: Told,
 ) {
-  const mayPass = (status === 429 || status === 503) && refusal.code !== 'outcome_unknown'
-  if (mayPass && !reply.hasHeader('retry-after')) void reply.header('retry-after', '1')
-  if (status === 401) void reply.header('www-authenticate', 'Bearer')
+  const { 'retry-after': soon, ...headers } = headersOf(refusal, status, request.id)
+  if (soon && !reply.hasHeader('retry-after')) void reply.header('retry-after', soon)
   return reply
     .code(status)
     .type(problemType)
-    .header('cache-control', 'no-store')
-    .header('x-content-type-options', 'nosniff')
-    .header('x-request-id', request.id)
+    .headers(headers)
     .serializer((document: unknown) => JSON.stringify(document))
     .send(documentOf(refusal, status, request.id, errors))
+}
+
+function headersOf({ code }: Refusal, status: number, requestId: string): Record<string, string> {
+  const mayPass = (status === 429 || status === 503) && code !== 'outcome_unknown'
+  return {
+    ...(mayPass ? { 'retry-after': '1' } : {}),
+    ...(status === 401 ? { 'www-authenticate': 'Bearer' } : {}),
+    'cache-control': 'no-store',
+    'x-content-type-options': 'nosniff',
+    'x-request-id': requestId,
+  }
 }
 
 function documentOf(refusal: Refusal, status: number, requestId: string, errors?: Field[]) {
   const { code, message: detail, remedy } = refusal
   const title = code.replaceAll('_', ' ')
-  const document = { type: `/docs/problems#${code}`, title, status, code, detail, remedy, requestId }
+  const document = { type: `/docs/problems/${code}`, title, status, code, detail, remedy, requestId }
   return errors ? { ...document, errors } : document
 }
 
-function tellOf(error: FastifyError): Told {
+function tellOf(error: FastifyError, { method }: FastifyRequest): Told {
   const known = toFailure(error)
-  if (known instanceof Refusal) return { refusal: forWhoeverAsks(known) }
+  if (known instanceof Refusal) {
+    const reads = method === 'GET' || method === 'HEAD'
+    return { refusal: reads && known.code === 'outcome_unknown' ? lostOnTheWay : forWhoeverAsks(known) }
+  }
   if (hasZodFastifySchemaValidationErrors(error))
     return misfit(error.validationContext, fieldsOf(error.validation))
   return (
@@ -110,6 +148,7 @@ function tellOf(error: FastifyError): Told {
 /** An outage in words for whoever asks: what to look at in the machine is for those who run it, and in the log. */
 function forWhoeverAsks(refusal: Refusal): Refusal {
   const { code, status } = refusal
+  if (!isTold(code)) return inside
   if (status < 500 || code === 'outcome_unknown' || code === 'shutting_down') return refusal
   if (status !== 503) return inside
   return new Refusal(code, 'the database cannot do this at the moment', 'try again in a moment')
@@ -133,6 +172,12 @@ const inside = new Refusal(
   'internal',
   'something went wrong on our side',
   'try again; if it stays, report the request id',
+)
+/** Whoever only reads may ask again, whatever became of the transaction that they read in. */
+const lostOnTheWay = new Refusal(
+  'database_unreachable',
+  'the database cannot do this at the moment',
+  'try again in a moment',
 )
 const unreadable = {
   refusal: new Refusal(
@@ -189,6 +234,6 @@ const wordsMost = 200
 function fieldsOf(validation: NonNullable<FastifyError['validation']>): Field[] {
   return validation.slice(0, fieldsMost).map(({ instancePath, message }) => ({
     at: instancePath.replace(/^\//, '').replaceAll('/', '.').slice(0, wordsMost),
-    message: (message ?? 'is not valid').slice(0, wordsMost),
+    message: inOurWords(message ?? 'is not valid').slice(0, wordsMost),
   }))
 }

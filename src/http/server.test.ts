@@ -125,6 +125,13 @@ test.each([
     400,
     'invalid_request',
   ],
+  ['a request for no host', 'GET /v1/session HTTP/1.1\r\nconnection: close\r\n\r\n', 400, 'invalid_request'],
+  [
+    'what nobody is signed in for, and expects something that nobody knows,',
+    'GET /v1/session HTTP/1.1\r\nhost: x\r\nexpect: 42\r\nconnection: close\r\n\r\n',
+    401,
+    'not_signed_in',
+  ],
   [
     'an address that is none',
     'GET /v1/tenants/%E0%A4%A/users HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n',

@@ -69,7 +69,7 @@ test.runIf(linux)('told twice, it ends at once, and PostgreSQL is told as well',
   await expect.poll(() => reachable(program)).toBe(false)
   program.kill('SIGINT')
 
-  expect((await program.ended).code).toBe(1)
+  expect((await program.ended).code).toBe(130)
   expect(Date.now() - started).toBeLessThan(3_000)
   expect(await endsWithin(server.pid, 10_000)).toBe(true)
 })

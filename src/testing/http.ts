@@ -7,6 +7,7 @@ import { buildApp, type AppOptions } from '../http/app.ts'
 import type { Health } from '../http/health.ts'
 import type { App } from '../http/house.ts'
 import { testDatabase, type TestDatabase } from './database.ts'
+import { Contract, type OpenApi } from './openapi.ts'
 
 export type Answer<Body = unknown> = { status: number; body: Body; headers: Record<string, unknown> }
 export type Request = {
@@ -31,9 +32,13 @@ export type TestApp = TestDatabase & {
   signIn: (person: { accountId: string }) => Promise<string>
 }
 
-/** The whole HTTP door on a database of its own; `ask` sends it requests. */
+/** The whole HTTP door on a database of its own; `ask` sends it requests, and holds each answer against the document. */
 export async function testApp(options: Partial<AppOptions> = {}): Promise<TestApp> {
-  const world = await testDatabase()
+  return appOn(await testDatabase(), options)
+}
+
+/** The same on a database that is there already. */
+export async function appOn(world: TestDatabase, options: Partial<AppOptions> = {}): Promise<TestApp> {
   const routes: Route[] = []
   const app = await buildApp({
     database: world.database,
@@ -78,11 +83,24 @@ function askOf(app: App): Ask {
     })
     const json = answer.payload !== '' && /json/.test(String(answer.headers['content-type']))
     const read = json ? answer.json<Body>() : (answer.payload as Body)
-    return { status: answer.statusCode, body: read, headers: answer.headers }
+    const told = { status: answer.statusCode, body: read, headers: answer.headers }
+    contractOf(app).hold(method, url, told)
+    return told
   }
 }
 
-async function openSession({ admin }: TestDatabase, { accountId }: { accountId: string }): Promise<string> {
+let contract: Contract | undefined
+
+/** Every test proves the document: an answer that it does not describe fails the test, whatever that is about. */
+function contractOf(app: App): Contract {
+  // all apps have the same routes, and so the same document
+  return (contract ??= new Contract(app.swagger() as unknown as OpenApi))
+}
+
+export async function openSession(
+  { admin }: TestDatabase,
+  { accountId }: { accountId: string },
+): Promise<string> {
   const token = makeToken('rv_s')
   const values = [uuidV7(), accountId, hashToken(token)]
   await admin.query('select reeve.session_open($1, $2, $3, null, null, 3600, 3600)', values)

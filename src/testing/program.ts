@@ -25,16 +25,21 @@ export type Program = {
 export type Postgres = { pid: number; port: number; children: number[] }
 
 /**
- * The program as the sources are now, translated into a folder of its own; a build that somebody else does meanwhile
- * does not disturb it. Ask for its removal when done.
+ * The package as the sources are now, translated into a folder of its own; a build that somebody else does meanwhile
+ * does not disturb it. With `declarations` others can be checked against it. Ask for its removal when done.
  */
-export async function translated(): Promise<{ main: string; remove: () => Promise<void> }> {
+export async function translated({ declarations = false } = {}): Promise<{
+  folder: string
+  main: string
+  remove: () => Promise<void>
+}> {
   const root = fileURLToPath(new URL('../..', import.meta.url))
   const folder = await mkdtemp(join(tmpdir(), 'reeve-program-'))
   const manifest = createRequire(import.meta.url).resolve('typescript/package.json')
   const { bin } = JSON.parse(await readFile(manifest, 'utf8')) as { bin: { tsc: string } }
-  const once = ['--noCheck', '--composite', 'false', '--incremental', 'false', '--declaration', 'false']
-  const options = ['-p', join(root, 'src'), ...once, '--outDir', join(folder, 'dist')]
+  const once = ['--noCheck', '--composite', 'false', '--incremental', 'false']
+  const declared = ['--declaration', String(declarations)]
+  const options = ['-p', join(root, 'src'), ...once, ...declared, '--outDir', join(folder, 'dist')]
   execFileSync(process.execPath, [join(dirname(manifest), bin.tsc), ...options], { stdio: 'inherit' })
   await copyFile(join(root, 'package.json'), join(folder, 'package.json'))
   const linked = ['prisma', 'node_modules', 'console']
@@ -43,15 +48,19 @@ export async function translated(): Promise<{ main: string; remove: () => Promis
     for (const name of linked) await unlink(join(folder, name))
     await removeInside(tmpdir(), folder)
   }
-  return { main: join(folder, 'dist/cli/main.js'), remove }
+  return { folder, main: join(folder, 'dist/cli/main.js'), remove }
 }
 
-/** Starts `reeve up` and, unless told otherwise, waits until it serves. */
-export async function up(main: string, directory: string, { wait = true } = {}): Promise<Program> {
+/** Starts `reeve up` and, unless told otherwise, waits until it serves. Its database is empty, or has the demo data. */
+export async function up(
+  main: string,
+  directory: string,
+  { wait = true, demo = false } = {},
+): Promise<Program> {
   await mkdir(directory, { recursive: true })
   const port = await freePort()
   const started = performance.now()
-  const child = spawn(process.execPath, [main, 'up', '--no-seed'], {
+  const child = spawn(process.execPath, [main, 'up', ...(demo ? [] : ['--no-seed'])], {
     cwd: directory,
     env: {
       PATH: process.env['PATH'],
@@ -125,7 +134,8 @@ export async function endsWithin(pid: number, ms: number): Promise<boolean> {
   return true
 }
 
-function freePort(): Promise<number> {
+/** A port that nobody listens on. */
+export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer()
     server.once('error', reject)

@@ -1,4 +1,5 @@
 import { outsideTenants, type Database } from '../../database/database.ts'
+import { orReplay } from '../../database/replay.ts'
 import { Refusal } from '../../foundation/refusal.ts'
 import { takePasswordTurn, type Visit } from '../sessions/open.ts'
 import { endSessions } from '../sessions/sessions.ts'
@@ -12,10 +13,14 @@ export type PasswordChange = { accountId: string; sessionId: string; current: st
  * Replaces the password of whoever is signed in and still knows it, and ends all their other sessions. Of two changes
  * from the same password one wins. Refuses a wrong current password (`wrong_password`); returns how many sessions ended.
  */
-export async function changePassword(
+export function changePassword(database: Database, change: PasswordChange, visit: Visit): Promise<number> {
+  return orReplay(database, visit, () => replacePassword(database, change, visit))
+}
+
+async function replacePassword(
   database: Database,
   { accountId, sessionId, current, next }: PasswordChange,
-  { requestId, ip }: Visit,
+  { requestId, ip, once }: Visit,
 ): Promise<number> {
   refuseUnreadablePassword(current)
   const credential = await credentialById(database, accountId)
@@ -25,7 +30,7 @@ export async function changePassword(
 
   const hash = { old: credential.hash, new: await hashPassword(next) }
   const actor = { kind: 'account', accountId } as const
-  return outsideTenants(database, { actor, requestId, ip }, async (tx) => {
+  return outsideTenants(database, { actor, requestId, ip, once }, async (tx) => {
     takePasswordTurn(tx, accountId)
     if (!(await replaceHash(tx, accountId, hash))) throw wrongPassword()
     return endSessions(tx, accountId, { allBut: sessionId }, 'password_changed')

@@ -1,5 +1,6 @@
 import { outsideTenants, type Context, type Database } from '../../database/database.ts'
 import { DatabaseFailure } from '../../database/failure.ts'
+import { orReplay } from '../../database/replay.ts'
 import { sql, type RowOf } from '../../database/sql.ts'
 import { normalizeEmail } from '../../foundation/email.ts'
 import { Refusal } from '../../foundation/refusal.ts'
@@ -30,10 +31,12 @@ export async function signIn(
   refuseUnreadablePassword(given.password)
 
   // Twice, for between proof and session the hash may have been replaced: by a change, or only by a better one.
-  const signedIn =
-    (await attempt(database, email, given.password, visit, lifetime)) ??
-    (await attempt(database, email, given.password, visit, lifetime))
-  return signedIn ?? fail()
+  return orReplay(database, visit, async () => {
+    const signedIn =
+      (await attempt(database, email, given.password, visit, lifetime)) ??
+      (await attempt(database, email, given.password, visit, lifetime))
+    return signedIn ?? fail()
+  })
 }
 
 /** Undefined: the hash that was proven is no longer in place. */
@@ -47,15 +50,18 @@ async function attempt(
   const known = await prove(database, email, password)
   const { accountId, name } = known
   const context = contextOf(accountId, visit)
-  const opened = await outsideTenants(database, context, async (tx) => {
+  const signedIn = await outsideTenants(database, { ...context, once: visit.once }, async (tx) => {
     const session = await openSession(tx, known, visit, lifetime)
-    return session && { ...session, tenants: await tx.rows(tenantsOf, [accountId]) }
+    if (!session) throw new HashReplaced()
+    const account = { id: accountId, email, name }
+    return { ...session, account, tenants: await tx.rows(tenantsOf, [accountId]) }
   }).catch(failWhereDisabled)
-  if (!opened) return undefined
-
-  await rehash(database, context, known, password)
-  return { ...opened, account: { id: accountId, email, name } }
+  if (signedIn) await rehash(database, context, known, password)
+  return signedIn
 }
+
+/** Thrown, so that nothing is kept of an attempt that came to nothing. */
+class HashReplaced extends Error {}
 
 /** One verification, whatever the address. */
 async function prove(database: Database, email: string, password: string): Promise<Known> {
@@ -88,7 +94,8 @@ async function rehash(
 }
 
 /** Disabled since the proof: RV003 is what the database says to a session for no account. */
-function failWhereDisabled(error: unknown): never {
+function failWhereDisabled(error: unknown): undefined {
+  if (error instanceof HashReplaced) return undefined
   if (error instanceof DatabaseFailure && error.sqlstate === 'RV003') return fail()
   throw error
 }

@@ -1,4 +1,5 @@
 import { inTenant, type Database } from '../../database/database.ts'
+import { orReplay } from '../../database/replay.ts'
 import { normalizeEmail } from '../../foundation/email.ts'
 import { uuidV7 } from '../../foundation/id.ts'
 import { openSession, type Lifetime, type OpenedSession, type Visit } from '../sessions/open.ts'
@@ -29,11 +30,20 @@ export type SignedUp = {
  * A human's first visit: an account, a tenant of their own with them as its owner, and a session; all of it or
  * nothing. An address that has an account already is refused (`email_taken`).
  */
-export async function signUp(
+export function signUp(
   database: Database,
   wanted: NewAccount,
   visit: Visit,
   lifetime?: Lifetime,
+): Promise<SignedUp> {
+  return orReplay(database, visit, () => makeAccount(database, wanted, visit, lifetime))
+}
+
+async function makeAccount(
+  database: Database,
+  wanted: NewAccount,
+  visit: Visit,
+  lifetime: Lifetime | undefined,
 ): Promise<SignedUp> {
   const { password, slug } = wanted
   const name = spelledName(wanted.name)
@@ -43,9 +53,9 @@ export async function signUp(
   const hash = await hashPassword(password)
 
   const [accountId, tenantId, userId] = [uuidV7(), uuidV7(), uuidV7()]
-  const { requestId, ip } = visit
+  const { requestId, ip, once } = visit
   const actor = { kind: 'account', accountId } as const
-  return inTenant(database, { tenantId, actor, requestId, ip }, async (tx) => {
+  return inTenant(database, { tenantId, actor, requestId, ip, once }, async (tx) => {
     const account = { id: accountId, email, name }
     await createAccount(tx, account, hash)
     const tenant = await foundTenant(tx, {

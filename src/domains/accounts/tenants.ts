@@ -5,24 +5,24 @@ import {
   type Database,
   type Transaction,
 } from '../../database/database.ts'
+import { sql } from '../../database/sql.ts'
 import { uuidV7 } from '../../foundation/id.ts'
-import { whoAmI } from '../sessions/who-am-i.ts'
+import { ownAccount } from '../sessions/own-account.ts'
 import { foundTenant } from '../tenants/create.ts'
 import type { Tenant } from '../tenants/tenant.ts'
 import { readAccount } from './accounts.ts'
 
 export type OwnTenant = { id: string; slug: string; name: string; userId: string; roles: string[] }
 
+const tenantsOf = sql(
+  'accounts.own_tenants',
+  { id: 'uuid', slug: 'text', name: 'text', userId: 'uuid', roles: 'text[]' },
+  'select tenant_id as id, slug, name, user_id, roles from reeve.tenants_of($1)',
+)
+
 /** The tenants in which the account of this transaction is an active user; a hundred at most. */
 export async function listOwnTenants(tx: Transaction): Promise<OwnTenant[]> {
-  const { tenants } = await whoAmI(tx)
-  return tenants.map(({ tenantId, slug, name, userId, roles }) => ({
-    id: tenantId,
-    slug,
-    name,
-    userId,
-    roles,
-  }))
+  return tx.rows(tenantsOf, [ownAccount(tx)])
 }
 
 /** Another tenant for somebody who has an account, with them as its owner. */

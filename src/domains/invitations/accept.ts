@@ -1,4 +1,5 @@
 import { inTenant, readInTenant, type Database, type Transaction } from '../../database/database.ts'
+import { orReplay } from '../../database/replay.ts'
 import { sql } from '../../database/sql.ts'
 import { uuidV7 } from '../../foundation/id.ts'
 import { Refusal } from '../../foundation/refusal.ts'
@@ -22,15 +23,24 @@ export type Accepted = {
  * An invitation serves once, and while its inviter could still send it; used, revoked, expired, unknown and forged ones
  * are refused alike (`invitation_unusable`).
  */
-export async function acceptInvitation(
+export function acceptInvitation(
   database: Database,
   given: GivenAtAcceptance & { token: string },
   visit: Visit,
   lifetime?: Lifetime,
 ): Promise<Accepted> {
+  return orReplay(database, visit, () => accept(database, given, visit, lifetime))
+}
+
+async function accept(
+  database: Database,
+  given: GivenAtAcceptance & { token: string },
+  visit: Visit,
+  lifetime: Lifetime | undefined,
+): Promise<Accepted> {
   const tenantId = tenantOfToken(given.token)
   if (tenantId === undefined) return unusable()
-  const { requestId, ip } = visit
+  const { requestId, ip, once } = visit
   const context = { tenantId, requestId, ip }
   const tokenHash = hashToken(given.token)
 
@@ -39,7 +49,7 @@ export async function acceptInvitation(
   const invited = await readInTenant(database, nobody, (tx) => tx.row(lookAt, [tenantId, tokenHash]))
   const arrival = await arrivalOf(database, invited?.email ?? unusable(), given)
 
-  const themself = { ...context, actor: { kind: 'account', accountId: arrival.account.id } } as const
+  const themself = { ...context, once, actor: { kind: 'account', accountId: arrival.account.id } } as const
   return inTenant(database, themself, (tx) => comeIn(tx, tokenHash, arrival, visit, lifetime))
 }
 

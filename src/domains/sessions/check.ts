@@ -1,5 +1,5 @@
 import { ask } from '../../database/ask.ts'
-import { coalesce } from '../../database/coalesce.ts'
+import { coalesced } from '../../database/coalesce.ts'
 import type { Database } from '../../database/database.ts'
 import { sql, type RowOf } from '../../database/sql.ts'
 import { hashToken, isToken } from '../../foundation/secret.ts'
@@ -25,7 +25,7 @@ export async function checkSession(
 ): Promise<Session | undefined> {
   if (!isToken('rv_s', token)) return undefined
   const tenant = tenantId !== undefined && uuid.test(tenantId) ? tenantId : null
-  const found = await lookUpIn(database)({ tokenHash: hashToken(token), tenant })
+  const found = await lookUp(database, { tokenHash: hashToken(token), tenant })
   if (!found) return undefined
   const { sessionId, accountId, userId, expiresAt, stale } = found
   if (stale) touchSession(database, sessionId)
@@ -50,21 +50,10 @@ const checkAll = sql(
   'select ord, session_id, account_id, user_id, expires_at, stale from reeve.sessions_check($1, $2)',
 )
 
-const lookUps = new WeakMap<Database, (key: Key) => Promise<Found>>()
-
-function lookUpIn(database: Database): (key: Key) => Promise<Found> {
-  let lookUp = lookUps.get(database)
-  if (!lookUp) {
-    lookUp = coalesce((keys: readonly Key[]) => checkTogether(database, keys))
-    lookUps.set(database, lookUp)
-  }
-  return lookUp
-}
-
-async function checkTogether(database: Database, keys: readonly Key[]): Promise<Found[]> {
+const lookUp = coalesced(async (database: Database, keys: readonly Key[]): Promise<Found[]> => {
   const hashes = keys.map(({ tokenHash }) => tokenHash)
   const tenants = keys.map(({ tenant }) => tenant)
   const found: Found[] = keys.map(() => undefined)
   for (const row of await ask(database, checkAll, [hashes, tenants])) found[row.ord - 1] = row
   return found
-}
+})

@@ -1,10 +1,16 @@
 import type { Transaction } from '../../database/database.ts'
+import type { Once } from '../../database/once.ts'
 import { sql } from '../../database/sql.ts'
 import { uuidV7 } from '../../foundation/id.ts'
 import { hashToken, makeToken } from '../../foundation/secret.ts'
 
-/** How somebody came to us, as far as it is kept with the session. */
-export type Visit = { requestId: string; ip?: string | undefined; userAgent?: string | undefined }
+/** How somebody came to us, as far as it is kept with the session; and the key under which it is done once. */
+export type Visit = {
+  requestId: string
+  ip?: string | undefined
+  userAgent?: string | undefined
+  once?: Once | undefined
+}
 
 /** A session ends after so long without use, and at its end whatever happens. */
 export type Lifetime = { idleSeconds: number; longestSeconds: number }

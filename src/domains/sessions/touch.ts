@@ -1,5 +1,5 @@
 import { ask } from '../../database/ask.ts'
-import { coalesce } from '../../database/coalesce.ts'
+import { coalesced } from '../../database/coalesce.ts'
 import type { Database } from '../../database/database.ts'
 import { sql } from '../../database/sql.ts'
 
@@ -8,21 +8,14 @@ import { sql } from '../../database/sql.ts'
  * the next look-up finds the session stale again.
  */
 export function touchSession(database: Database, sessionId: string): void {
-  let touch = touches.get(database)
-  if (!touch) {
-    touch = coalesce((ids: readonly string[]) => touchTogether(database, ids), bounds)
-    touches.set(database, touch)
-  }
-  touch(sessionId).catch(() => {})
+  touch(database, sessionId).catch(() => {})
 }
-
-/** One batch at a time; of those that do not fit, the next look-up reminds us. */
-const bounds = { keysPerBatch: 1_000, batchesInFlight: 1, waiting: 1_000 }
-const touches = new WeakMap<Database, (sessionId: string) => Promise<void>>()
 
 const touchAll = sql('sessions.touch', {}, 'select from reeve.sessions_touch($1)')
 
-async function touchTogether(database: Database, ids: readonly string[]): Promise<void[]> {
+/** One batch at a time; of those that do not fit, the next look-up reminds us. */
+const bounds = { keysPerBatch: 1_000, batchesInFlight: 1, waiting: 1_000 }
+const touch = coalesced(async (database: Database, ids: readonly string[]): Promise<void[]> => {
   await ask(database, touchAll, [[...new Set(ids)]])
   return []
-}
+}, bounds)

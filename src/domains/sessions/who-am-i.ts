@@ -1,7 +1,9 @@
-import type { Transaction } from '../../database/database.ts'
-import { json, sql } from '../../database/sql.ts'
-import { Refusal } from '../../foundation/refusal.ts'
-import { ownAccount } from './own-account.ts'
+import { ask } from '../../database/ask.ts'
+import { coalesced } from '../../database/coalesce.ts'
+import type { Database } from '../../database/database.ts'
+import { sql, type RowOf } from '../../database/sql.ts'
+import { hashToken, isToken } from '../../foundation/secret.ts'
+import { touchSession } from './touch.ts'
 
 /** Who somebody is in one tenant. A permission over their own things alone ends in `:own`. */
 export type Membership = {
@@ -12,25 +14,70 @@ export type Membership = {
   roles: string[]
   permissions: string[]
 }
-export type Whoami = { account: { id: string; email: string; name: string }; tenants: Membership[] }
+/** A live session with the account that it is of, and who that is in each of its tenants (a hundred at most). */
+export type Whoami = {
+  sessionId: string
+  account: { id: string; email: string; name: string }
+  /** Its end, if it is not used again before. */
+  expiresAt: Date
+  tenants: Membership[]
+}
 
-const accountWithTenants = sql(
-  'sessions.who_am_i',
-  { id: 'uuid', email: 'text', name: 'text', tenants: json<Membership[]>() },
-  `select a.account_id as id, a.email, a.name, coalesce(t.tenants, '[]') as tenants
-   from reeve.account_by_id($1) a
-   cross join lateral (
-     select jsonb_agg(jsonb_build_object(
-              'tenantId', o.tenant_id, 'userId', o.user_id, 'name', o.name, 'slug', o.slug,
-              'roles', o.roles, 'permissions', o.permissions) order by o.name, o.tenant_id) as tenants
-     from reeve.tenants_of(a.account_id) o
-   ) t`,
+/**
+ * Whose session a token opens, and what they may do where. Undefined: the session has ended, or there never was one.
+ * Questions of the same moment share one round trip.
+ */
+export async function whoAmI(database: Database, token: string): Promise<Whoami | undefined> {
+  if (!isToken('rv_s', token)) return undefined
+  const found = await lookUp(database, hashToken(token))
+  const [first] = found
+  if (!first) return undefined
+  if (first.stale) touchSession(database, first.sessionId)
+  return {
+    sessionId: first.sessionId,
+    account: { id: first.accountId, email: first.email, name: first.accountName },
+    expiresAt: first.expiresAt,
+    tenants: found.flatMap(membershipOf),
+  }
+}
+
+function membershipOf({ tenantId, userId, slug, tenantName, roles, permissions }: Row): Membership[] {
+  if (tenantId === null) return []
+  const lists = { roles: listOf(roles, '\x1f'), permissions: listOf(permissions, ' ') }
+  return [{ tenantId, userId: userId!, slug: slug!, name: tenantName!, ...lists }]
+}
+
+/** Sorted, and each once: two roles may permit the same. */
+function listOf(text: string | null, separator: string): string[] {
+  return text === null ? [] : [...new Set(text.split(separator))].toSorted()
+}
+
+type Row = RowOf<typeof whoAll>
+
+const whoAll = sql(
+  'sessions.who',
+  {
+    ord: 'int4',
+    sessionId: 'uuid',
+    accountId: 'uuid',
+    email: 'text',
+    accountName: 'text',
+    expiresAt: 'timestamptz',
+    stale: 'bool',
+    tenantId: 'uuid?',
+    userId: 'uuid?',
+    slug: 'text?',
+    tenantName: 'text?',
+    roles: 'text?',
+    permissions: 'text?',
+  },
+  `select ord, session_id, account_id, email, account_name, expires_at, stale, tenant_id, user_id, slug, tenant_name,
+     roles, permissions
+   from reeve.sessions_who($1)`,
 )
 
-/** The account that asks, and who it is in each of its tenants (a hundred at most). */
-export async function whoAmI(tx: Transaction): Promise<Whoami> {
-  const found = await tx.row(accountWithTenants, [ownAccount(tx)])
-  if (!found) throw new Refusal('not_signed_in', 'this account is gone', 'sign in with another one')
-  const { tenants, ...account } = found
-  return { account, tenants }
-}
+const lookUp = coalesced(async (database: Database, hashes: readonly Buffer[]): Promise<Row[][]> => {
+  const found: Row[][] = hashes.map(() => [])
+  for (const row of await ask(database, whoAll, [hashes])) found[row.ord - 1]!.push(row)
+  return found
+})

@@ -1,4 +1,5 @@
 import { selfOf, type Transaction } from '../../database/database.ts'
+import { DatabaseFailure } from '../../database/failure.ts'
 import { sql } from '../../database/sql.ts'
 import { authorize } from '../access/access.ts'
 import { noSuchUser } from './read.ts'
@@ -21,5 +22,20 @@ export async function deleteUser(tx: Transaction, userId: string): Promise<void>
   const { tenantId } = tx.context
   authorize(tx, 'users:delete', userId)
   tx.queue(revokeWhatTheySent, [tenantId, userId, selfOf(tx)])
-  if ((await tx.run(remove, [tenantId, userId])) === 0) noSuchUser()
+  const deleted = await tx.run(remove, [tenantId, userId]).catch(onceMore)
+  if (deleted === 0) noSuchUser()
+}
+
+/**
+ * Whatever bears their name loses it before they go. Where something still does, they did it in this very moment, and
+ * another attempt finds it.
+ */
+function onceMore(error: unknown): never {
+  if (!(error instanceof DatabaseFailure) || error.kind !== 'constraint_in_use') throw error
+  throw new DatabaseFailure(
+    'transaction_serialization',
+    undefined,
+    { constraint: error.constraint },
+    { cause: error },
+  )
 }

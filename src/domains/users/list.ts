@@ -5,8 +5,8 @@ import { Refusal } from '../../foundation/refusal.ts'
 import { authorize } from '../access/access.ts'
 import { beyondEveryId, pageOf, type Page, type PageRequest } from '../page.ts'
 import { matches } from './search.ts'
-import { sortedUsers, type UserSort } from './sort.ts'
-import { rolesOfUser, userColumns, userFields, type User } from './user.ts'
+import { sortedPeople, type UserSort } from './sort.ts'
+import { userColumns, userFields, withRoles, type Person, type User } from './user.ts'
 
 /** Which people: all of these must hold. `q` is part of a name, user name or address; `email` is a whole address. */
 export type UserFilter = {
@@ -28,23 +28,23 @@ export async function listUsers(
   refuseTogether({ sort, q: wanted.q, email: wanted.email })
   refuseTogether({ sort, roleId: wanted.roleId })
   authorize(tx, 'users:read')
-  if (sort !== undefined) return sortedUsers(tx, { ...filter, sort })
-  const found = await findPage(tx, wanted, wanted.after ?? beyondEveryId, wanted.limit + 1)
-  return pageOf(found, wanted.limit, (user) => user.id)
+  const { items, next } =
+    sort === undefined ? await usualOrder(tx, filter) : await sortedPeople(tx, { ...filter, sort })
+  return { items: await withRoles(tx, items), next }
 }
 
 // Each filter walks an index of its own; one statement for all of them would be planned for none.
 const listAll = sql(
   'users.list',
   userColumns,
-  `select ${userFields} from users u ${rolesOfUser}
+  `select ${userFields} from users u
    where u.tenant_id = $1 and u.id < $2
    order by u.id desc limit $3`,
 )
 const listByActive = sql(
   'users.list_by_active',
   userColumns,
-  `select ${userFields} from users u ${rolesOfUser}
+  `select ${userFields} from users u
    where u.tenant_id = $1 and u.id < $2 and u.is_active = $4
    order by u.id desc limit $3`,
 )
@@ -53,7 +53,6 @@ const listByRole = sql(
   userColumns,
   `select ${userFields} from user_roles held
    join users u on u.tenant_id = $1 and u.id = held.user_id
-   ${rolesOfUser}
    where held.tenant_id = $1 and held.role_id = $4 and held.user_id < $2
    order by held.user_id desc limit $3`,
 )
@@ -63,7 +62,6 @@ const listActiveByRole = sql(
   userColumns,
   `select ${userFields} from user_roles held
    join users u on u.tenant_id = $1 and u.id = held.user_id and u.is_active
-   ${rolesOfUser}
    where held.tenant_id = $1 and held.role_id = $4 and held.user_id < $2
    order by held.user_id desc limit $3`,
 )
@@ -76,7 +74,6 @@ const listSuspendedByRole = sql(
      where held.tenant_id = $1 and held.role_id = $4 and held.user_id = u.id
      offset 0
    ) held
-   ${rolesOfUser}
    where u.tenant_id = $1 and not u.is_active and u.id < $2
    order by u.id desc limit $3`,
 )
@@ -84,14 +81,19 @@ const listSuspendedByRole = sql(
 const findByEmail = sql(
   'users.list_by_email',
   userColumns,
-  `select ${userFields} from users u ${rolesOfUser}
+  `select ${userFields} from users u
    where u.tenant_id = $1 and u.email = $2 and u.id < $3
      and ($4::boolean is null or u.is_active = $4)
      and ($5::uuid is null or exists (
        select from user_roles held where held.tenant_id = $1 and held.role_id = $5 and held.user_id = u.id))`,
 )
 
-function findPage(tx: Transaction, filter: UserFilter, after: string, size: number): Promise<User[]> {
+async function usualOrder(tx: Transaction, wanted: PageRequest & UserFilter): Promise<Page<Person>> {
+  const found = await findPage(tx, wanted, wanted.after ?? beyondEveryId, wanted.limit + 1)
+  return pageOf(found, wanted.limit, (person) => person.id)
+}
+
+function findPage(tx: Transaction, filter: UserFilter, after: string, size: number): Promise<Person[]> {
   const { isActive, roleId, q, email } = filter
   const page = [tx.context.tenantId, after, size]
   if (email !== undefined) {

@@ -1,7 +1,7 @@
 import type { Transaction } from '../../database/database.ts'
 import { sql } from '../../database/sql.ts'
 import { Refusal } from '../../foundation/refusal.ts'
-import { rolesOfUser, userColumns, userFields, type User } from './user.ts'
+import { userColumns, userFields, type Person } from './user.ts'
 
 // Under row-level security `like` cannot use an index, for it is not leakproof: the function declares the tenant itself.
 const search = sql(
@@ -10,7 +10,6 @@ const search = sql(
   `select ${userFields}
    from reeve.users_search($4, $5, $6, $2, $3) as match (id)
    join users u on u.tenant_id = $1 and u.id = match.id
-   ${rolesOfUser}
    where u.tenant_id = $1
    order by u.id desc limit $3`,
 )
@@ -27,7 +26,7 @@ export type Search = {
  * The people in whose name, user name or address these characters stand, in whatever case. Two characters count at the
  * beginning and end of words only, three or more anywhere.
  */
-export async function matches(tx: Transaction, wanted: Search): Promise<User[]> {
+export async function matches(tx: Transaction, wanted: Search): Promise<Person[]> {
   const q = wanted.q.normalize('NFC').trim()
   if (!searchable.test(q) || [...q].length > longestQuery) throw unsearchable()
   return tx.rows(search, [

@@ -2,7 +2,7 @@ import type { Transaction } from '../../database/database.ts'
 import { sql } from '../../database/sql.ts'
 import { Refusal } from '../../foundation/refusal.ts'
 import { pageOf, type Page } from '../page.ts'
-import { rolesOfUser, userColumns, userFields, type User } from './user.ts'
+import { userColumns, userFields, type Person } from './user.ts'
 
 /** What people can be sorted by; a minus in front turns it round. Where two are alike, their ids decide. */
 export const userSorts = ['createdAt', '-createdAt', 'name', '-name', 'email', '-email'] as const
@@ -33,7 +33,7 @@ function sortedBy(name: Sorted, way: 'up' | 'down', whom: Condition) {
   return sql(
     `users.${whom}_by_${name.toLowerCase()}_${way}`,
     { ...userColumns, place: 'text' },
-    `select ${userFields}, ${column}::text as place from users u ${rolesOfUser}
+    `select ${userFields}, ${column}::text as place from users u
      where u.tenant_id = $1 ${conditions[whom]}
        and (${column}, u.id) ${beyond} (coalesce($2::${type}, ${start}), coalesce($3::uuid, '${least}'))
      order by ${column} ${order}, u.id ${order} limit $4`,
@@ -51,21 +51,21 @@ for (const name of Object.keys(columns) as Sorted[]) {
 
 type Wanted = { sort: UserSort; isActive?: boolean | undefined; after?: string | undefined; limit: number }
 
-/** A page of the people in another order than the usual one. */
-export async function sortedUsers(
+/** A page of the people in another order than the usual one, without their roles. */
+export async function sortedPeople(
   tx: Transaction,
   { sort, isActive, after, limit }: Wanted,
-): Promise<Page<User>> {
+): Promise<Page<Person>> {
   const whom = isActive === undefined ? 'all' : isActive ? 'active' : 'suspended'
   const statement = statements.get(`${sort} ${whom}`)!
   const [place, id] = after === undefined ? [null, null] : placeOf(after)
   const found = await tx.rows(statement, [tx.context.tenantId, place, id, limit + 1])
-  const { items, next } = pageOf(found, limit, ({ place, id }) => JSON.stringify([place, id]))
-  return { items: items.map(({ place: _, ...user }) => user), next }
+  const { items, next } = pageOf(found, limit, ({ place, id }) => `${place} ${id}`)
+  return { items: items.map(({ place: _, ...person }) => person), next }
 }
 
 function placeOf(key: string): [string, string] {
-  const place: unknown = key.startsWith('[') ? JSON.parse(key) : undefined
-  if (Array.isArray(place)) return place as [string, string]
+  const [, place, id] = /^(.*) ([0-9a-f-]{36})$/s.exec(key) ?? []
+  if (place !== undefined && id !== undefined) return [place, id]
   throw new Refusal('invalid_cursor', 'this is no place in a sorted list', 'begin without one')
 }

@@ -1,4 +1,5 @@
-import { json } from '../../database/sql.ts'
+import type { Transaction } from '../../database/database.ts'
+import { sql } from '../../database/sql.ts'
 
 /** A role that somebody has. Times are ISO 8601; `inForce` says whether it counts now. */
 export type RoleOfUser = {
@@ -9,8 +10,8 @@ export type RoleOfUser = {
   inForce: boolean
 }
 
-/** A human in one tenant, as lists show them. `accountId` is null until they accepted. */
-export type User = {
+/** A human in one tenant, as their row has them. `accountId` is null until they accepted. */
+export type Person = {
   id: string
   accountId: string | null
   email: string
@@ -25,8 +26,10 @@ export type User = {
   lastLoginAt: Date | null
   createdAt: Date
   updatedAt: Date
-  roles: RoleOfUser[]
 }
+
+/** The same with their roles, as lists show them. */
+export type User = Person & { roles: RoleOfUser[] }
 
 /** What people say about themselves. */
 export type Profile = { bio: string | null; locale: string | null; timeZone: string | null }
@@ -47,24 +50,42 @@ export const userColumns = {
   lastLoginAt: 'timestamptz?',
   createdAt: 'timestamptz',
   updatedAt: 'timestamptz',
-  roles: json<RoleOfUser[]>(),
 } as const
 
-/** For statements in which users is `u`, the tenant `$1`, and `rolesOfUser` joined. */
+/** For statements in which users is `u`. The roles are looked up for everybody on the page together: `withRoles`. */
 export const userFields = `u.id, u.account_id, u.email, u.username, u.name, u.phone, u.avatar_url, u.is_active,
-  u.is_verified, u.suspended_at, u.suspension_reason, u.last_login_at, u.created_at, u.updated_at, has.roles`
+  u.is_verified, u.suspended_at, u.suspension_reason, u.last_login_at, u.created_at, u.updated_at`
 
-/** Everybody's roles in the same query: one look into an index for each person on the page. */
-export const rolesOfUser = `
-  cross join lateral (
-    select coalesce(jsonb_agg(jsonb_build_object(
-      'id', r.id,
-      'name', r.name,
-      'validFrom', to_char(ur.valid_from at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
-      'validUntil', to_char(ur.valid_until at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
-      'inForce', ur.valid_from <= now() and (ur.valid_until is null or ur.valid_until > now())
-    ) order by r.name), '[]') as roles
-    from user_roles ur
-    join roles r on r.tenant_id = $1 and r.id = ur.role_id
-    where ur.tenant_id = $1 and ur.user_id = u.id
-  ) has`
+const rolesOfUsers = sql(
+  'users.roles',
+  {
+    userId: 'uuid',
+    id: 'uuid',
+    name: 'text',
+    validFrom: 'timestamptz',
+    validUntil: 'timestamptz?',
+    inForce: 'bool',
+  },
+  `select held.user_id, r.id, r.name, held.valid_from, held.valid_until,
+     held.valid_from <= now() and (held.valid_until is null or held.valid_until > now()) as in_force
+   from user_roles held
+   join roles r on r.tenant_id = $1 and r.id = held.role_id
+   where held.tenant_id = $1 and held.user_id = any ($2)`,
+)
+
+/** The same people with their roles, all of them in one question: as plain rows, which cost a third of JSON made there. */
+export async function withRoles<Some extends Person>(
+  tx: Transaction,
+  people: readonly Some[],
+): Promise<(Some & { roles: RoleOfUser[] })[]> {
+  if (people.length === 0) return []
+  const known = people.map((person) => ({ ...person, roles: [] as RoleOfUser[] }))
+  const rolesOf = new Map(known.map(({ id, roles }) => [id, roles]))
+  const found = await tx.rows(rolesOfUsers, [tx.context.tenantId, [...rolesOf.keys()]])
+  for (const { userId, validFrom, validUntil, id, name, inForce } of found) {
+    const times = { validFrom: validFrom.toISOString(), validUntil: validUntil?.toISOString() ?? null }
+    rolesOf.get(userId)?.push({ id, name, ...times, inForce })
+  }
+  for (const { roles } of known) roles.sort((one, other) => (one.name < other.name ? -1 : 1))
+  return known
+}

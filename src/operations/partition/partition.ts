@@ -24,6 +24,22 @@ export async function makePartitions(database: Database): Promise<number> {
 }
 
 /**
+ * Makes them now and once a day, for a month begins whether or not a server was restarted in the one before. Returns how
+ * to stop; nothing waits for it to be stopped.
+ */
+export async function keepPartitions(
+  database: Database,
+  failed: (error: unknown) => void,
+): Promise<() => void> {
+  await makePartitions(database)
+  const daily = setInterval(() => void makePartitions(database).catch(failed), day)
+  daily.unref()
+  return () => clearInterval(daily)
+}
+
+const day = 24 * 60 * 60 * 1000
+
+/**
  * The same for whoever migrates: as the owner of the schema, with the login of the migrator. The server's own may not be
  * able to log in yet when the schema is new.
  */

@@ -10,20 +10,20 @@ import { strangersIn } from './strangers.ts'
 export type Loss = { database: string; tenants: number; users: number }
 
 /** Where to reset; the environment is what the configuration says. */
-type Resetting = Pick<Migrating, 'connect' | 'folder'> & { environment?: string | undefined }
+type Resetting = Pick<Migrating, 'connect' | 'folder' | 'application'> & { environment?: string | undefined }
 
 /**
  * What is in the way of a reset, or what it would lose. Refuses production, and a database that is not on this machine
  * (`not_in_production`), before it connects, and one in which more lives than our migrations made (`still_in_use`), and
  * names what that is.
  */
-export async function beforeReset({ connect, folder, environment }: Resetting): Promise<Loss> {
+export async function beforeReset({ connect, environment, ...folders }: Resetting): Promise<Loss> {
   if (environment === 'production') throw production()
   const settings = connect()
   const { host } = new pg.Client(settings)
   if (!isHere(host)) throw notHere(host)
   return withClient(settings, async (client) => {
-    const strangers = await strangersIn(client, folder)
+    const strangers = await strangersIn(client, folders)
     if (strangers.length > 0) throw othersLiveHere(strangers)
     const { rows } = await client.query<{ database: string; migrated: boolean }>(
       "select current_database() as database, to_regclass('public.users') is not null as migrated",

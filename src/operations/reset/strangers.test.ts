@@ -92,7 +92,7 @@ test('neither production nor another machine is reset, and the other machine is 
 async function strangers(): Promise<string[]> {
   const client = await admin.connect()
   try {
-    return await strangersIn(client, folder)
+    return await strangersIn(client, to)
   } finally {
     client.release()
   }

@@ -1,12 +1,17 @@
 import type { ClientBase } from 'pg'
-import { readFolder, type Migration } from '../migrate/folder.ts'
+import { readMigrations } from '../migrate/application.ts'
+import type { Migration } from '../migrate/folder.ts'
+import type { Migrating } from '../migrate/session.ts'
 
 /**
- * What a reset would trip over: tables, views and sequences beside ours that no migration of the folder makes, and
+ * What a reset would trip over: tables, views and sequences beside ours that no migration of the folders makes, and
  * those anywhere else that refer to ours or use our functions. Their names; the first ten are enough to act on.
  */
-export async function strangersIn(client: ClientBase, folder: string): Promise<string[]> {
-  const made = (await readFolder(folder)).flatMap(madeBy)
+export async function strangersIn(
+  client: ClientBase,
+  folders: Pick<Migrating, 'folder' | 'application'>,
+): Promise<string[]> {
+  const made = (await readMigrations(folders)).flatMap(madeBy)
   const { rows } = await client.query<{ name: string }>(query, [[...made, '_prisma_migrations']])
   return rows.map(({ name }) => name)
 }
