@@ -1,47 +1,46 @@
 import { InvalidArgumentError, type Command } from 'commander'
-import { create } from '../operations/migrate/create.ts'
 import { deploy } from '../operations/migrate/deploy.ts'
 import { rollback } from '../operations/migrate/rollback.ts'
 import { status, type Status } from '../operations/migrate/status.ts'
 import { makePartitionsAsOwner } from '../operations/partition/partition.ts'
 import type { Json } from './administer.ts'
+import { migratingBoth, withApplication, type OfApplication } from './application.ts'
 import { confirm } from './ask.ts'
+import { migrateNewCommand } from './migrate-new.ts'
 import { paint } from './paint.ts'
 import { reportTo, type Report } from './report.ts'
 import { minute, table, type Cell } from './table.ts'
-import { migrating, openWorld, type World } from './world.ts'
+import { openWorld, type World } from './world.ts'
 
 /** `reeve migrate …`: the schema, forward and back. */
 export function migrateCommands(program: Command): void {
   const migrate = program.command('migrate').description('bring the schema forward, and back')
 
-  migrate
-    .command('status')
+  withApplication(migrate.command('status'))
     .description('what is applied, what is pending, and what does not fit')
     .option('--json', 'answer for programs')
     .addHelpText(
       'after',
       '\nExample:\n  reeve migrate status\n\nExits with 1 when the schema is not up to date.\n',
     )
-    .action(async (options: Json) => {
+    .action(async (options: Json & OfApplication) => {
       const found = await withWorld(options, { make: false }, (world, report) =>
-        status(migrating(world, report)),
+        status(migratingBoth(world, report, options)),
       )
       reportTo(options).done(found, () => describe(found))
       if (!found.upToDate) process.exitCode = 1
     })
 
-  migrate
-    .command('deploy')
+  withApplication(migrate.command('deploy'))
     .description('apply what is pending, each migration in one transaction')
     .option('--to <migration>', 'only as far as this one')
     .option('--dry-run', 'say what would be applied, and apply nothing')
     .option('--json', 'answer for programs')
     .addHelpText('after', '\nExample:\n  DATABASE_ADMIN_URL=postgresql://admin@db/app reeve migrate deploy\n')
-    .action(async (options: Json & { to?: string; dryRun?: boolean }) => {
+    .action(async (options: Json & OfApplication & { to?: string; dryRun?: boolean }) => {
       const { to, dryRun } = options
       const done = await withWorld(options, { make: dryRun !== true }, async (world, report) => {
-        const done = await deploy({ ...migrating(world, report), to, dryRun })
+        const done = await deploy({ ...migratingBoth(world, report, options), to, dryRun })
         if (!dryRun && done.pending.length === 0) await makePartitionsAsOwner(world.admin)
         return done
       })
@@ -53,8 +52,7 @@ export function migrateCommands(program: Command): void {
       })
     })
 
-  migrate
-    .command('rollback')
+  withApplication(migrate.command('rollback'))
     .description('take back the last migration; says what is lost, and asks')
     .option('--steps <n>', 'so many migrations', wholeNumber, 1)
     .option('--to <migration>', 'as far as this one, which stays')
@@ -65,14 +63,14 @@ export function migrateCommands(program: Command): void {
       'after',
       '\nExample:\n  reeve migrate rollback\n  reeve migrate rollback --to 20261120100500 --yes\n',
     )
-    .action(async (options: Json & { steps: number; to?: string; all?: boolean; yes?: boolean }) => {
+    .action(async (options: Json & OfApplication & Reaching) => {
       const reach =
         options.to === undefined
           ? { steps: options.all ? ('all' as const) : options.steps }
           : { to: options.to }
       const done = await withWorld(options, { make: false }, (world, report) =>
         rollback({
-          ...migrating(world, report),
+          ...migratingBoth(world, report, options),
           reach,
           consent: (loss, name) =>
             confirm(`Rolling back ${name} loses ${loss}`, 'lose it', options.yes ?? false),
@@ -81,18 +79,10 @@ export function migrateCommands(program: Command): void {
       reportTo(options).done(done, () => `rolled back\n${list(done.rolledBack.map(({ name }) => name))}`)
     })
 
-  migrate
-    .command('new')
-    .argument('<sentence...>', 'what the migration does, in a few words')
-    .description('begin a migration: a folder with the way forward and the way back')
-    .option('--folder <folder>', 'the folder of migrations', 'prisma/migrations')
-    .option('--json', 'answer for programs')
-    .addHelpText('after', '\nExample:\n  reeve migrate new people have a birthday\n')
-    .action(async (words: string[], options: Json & { folder: string }) => {
-      const made = await create({ folder: options.folder, sentence: words.join(' '), now: new Date() })
-      reportTo(options).done(made, () => `write the SQL, and the way back, in\n${list(made.files)}`)
-    })
+  migrateNewCommand(migrate)
 }
+
+type Reaching = { steps: number; to?: string; all?: boolean; yes?: boolean }
 
 async function withWorld<T>(
   options: Json,
@@ -108,11 +98,16 @@ async function withWorld<T>(
   }
 }
 
-function describe({ history, upToDate, applied, pending, failed, edited, missing, ahead }: Status): string {
+function describe(found: Status): string {
+  const { history, upToDate, applied, pending, failed, edited, missing, ahead, elsewhere } = found
   if (history === 'unreadable') return 'there is a history of migrations, and this login may not read it'
   const { green, yellow, red } = paint
   const rows: Cell[][] = [
-    ...applied.map(({ name, at }) => [['applied', green] as const, name, minute(at)]),
+    ...applied.map(({ name, at }) => [
+      ['applied', green] as const,
+      name,
+      elsewhere.includes(name) ? `${minute(at)}, of an application` : minute(at),
+    ]),
     ...pending.map(({ name, reversible }) => [
       ['pending', yellow] as const,
       name,

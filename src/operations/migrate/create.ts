@@ -1,24 +1,39 @@
 import { mkdir, readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Refusal } from '../../foundation/refusal.ts'
+import { isOurFolder, saysItIsOurs } from './application.ts'
 
 /** The folder of a new migration and its two files, ready to be written. */
 export type Created = { name: string; path: string; files: string[] }
 
-/** Makes `<yyyymmddhhmmss>_<sentence>/{migration,rollback}.sql`, with heads that ask what a reviewer will ask. */
-export async function create(options: { folder: string; sentence: string; now: Date }): Promise<Created> {
+/** The two files of a migration. */
+export type Halves = { up: string; down: string }
+
+/**
+ * Makes `<yyyymmddhhmmss>_<sentence>/{migration,rollback}.sql`; where nothing is given to be in them, with heads that ask
+ * what a reviewer will ask. In the folder of this package the sentence begins with `reeve_`, elsewhere it must not.
+ */
+export async function create(options: {
+  folder: string
+  sentence: string
+  now: Date
+  halves?: Halves
+}): Promise<Created> {
   const { folder, now } = options
   const sentence = sentenceOf(options.sentence)
+  const { up, down } = options.halves ?? { up: migrationHead(sentence), down: rollbackHead }
   await mkdir(folder, { recursive: true })
   const existing = (await readdir(folder)).toSorted()
   refuseTwin(existing, sentence)
 
-  const name = `${stampAfter(existing, now)}_${sentence}`
+  const ours = isOurFolder(folder) ? 'reeve_' : ''
+  const name = `${stampAfter(existing, now)}_${ours}${sentence}`
+  if (!ours && saysItIsOurs(name)) throw soundsLikeOurs(sentence)
   const path = join(folder, name)
   await mkdir(path)
   const files = [join(path, 'migration.sql'), join(path, 'rollback.sql')]
-  await writeFile(files[0]!, migrationHead(sentence), { flag: 'wx' })
-  await writeFile(files[1]!, rollbackHead, { flag: 'wx' })
+  await writeFile(files[0]!, up, { flag: 'wx' })
+  await writeFile(files[1]!, down, { flag: 'wx' })
   return { name, path, files }
 }
 
@@ -44,9 +59,17 @@ function sentenceOf(words: string): string {
 }
 
 function refuseTwin(existing: readonly string[], sentence: string) {
-  const twin = existing.find((name) => name.replace(/^\d+_/, '') === sentence)
+  const twin = existing.find((name) => name.replace(/^\d+_(reeve_)?/, '') === sentence)
   if (!twin) return
   throw new Refusal('already_exists', `${twin} says the same already`, 'say what this one does differently')
+}
+
+function soundsLikeOurs(sentence: string): Refusal {
+  return new Refusal(
+    'invalid_request',
+    `${sentence} begins as the names of Reeve's own migrations do`,
+    'begin with another word than reeve',
+  )
 }
 
 /** The time in UTC; but later than all there is, whatever the clock of whoever made the last one said. */

@@ -1,8 +1,9 @@
 import type { Client } from 'pg'
 import { Refusal } from '../../foundation/refusal.ts'
 import type { Role } from './acting.ts'
+import { readMigrations } from './application.ts'
 import { applyMigration } from './apply.ts'
-import { readFolder, type Migration } from './folder.ts'
+import type { Migration } from './folder.ts'
 import { createHistory, findHistory, readHistory } from './history.ts'
 import { withLock } from './lock.ts'
 import {
@@ -31,23 +32,23 @@ export type Deployment = {
 }
 
 /**
- * Applies what is pending, in the order of the names, each migration together with its row of history;
- * with `to`, as far as that migration. One that is older than the last applied is applied like the others,
+ * Applies what is pending, in the order of the names, each migration together with its row of history: ours first, then
+ * the application's; with `to`, as far as that migration. One that is older than the last applied is applied like the others,
  * as Prisma does. What can be known beforehand is refused before the first statement runs.
  */
 export async function deploy(
   options: Migrating & { to?: string | undefined; dryRun?: boolean | undefined },
 ): Promise<Deployment> {
   const { roles, dryRun = false } = options
-  const migrations = await readFolder(options.folder)
-  const last = options.to === undefined ? undefined : nameOf(migrations, options.to)
+  const folder = { migrations: await readMigrations(options), application: options.application }
+  const wanted = options.to === undefined ? folder.migrations : upTo(folder.migrations, options.to)
 
   return withClient(options, async (client) => {
     if (dryRun)
-      return report(await plan(client, await presentOwner(client, roles), migrations, last), [], dryRun)
+      return report(await plan(client, await presentOwner(client, roles), folder, wanted), [], dryRun)
 
     return withLock(client, options, async () => {
-      const work = await plan(client, await presentOwner(client, roles), migrations, last)
+      const work = await plan(client, await presentOwner(client, roles), folder, wanted)
       const owner = await ensureRoles(client, options)
       const keeper = work.due.length > 0 ? await keeperOf(client, owner) : owner
       const applied = await applyAll({ client, owner, keeper, progress: options.progress }, work.due)
@@ -56,10 +57,10 @@ export async function deploy(
   })
 }
 
-/** The full name of the migration that `to` means: its name, or its time alone. */
-function nameOf(migrations: readonly Migration[], to: string): string {
-  const found = migrations.find(({ name }) => name === to || name.startsWith(`${to}_`))
-  if (found) return found.name
+/** The migrations as far as the one that `to` means: its name, or its time alone. */
+function upTo(migrations: readonly Migration[], to: string): readonly Migration[] {
+  const at = migrations.findIndex(({ name }) => name === to || name.startsWith(`${to}_`))
+  if (at >= 0) return migrations.slice(0, at + 1)
   throw new Refusal(
     'invalid_request',
     `there is no migration ${to} here`,
@@ -72,18 +73,22 @@ type Plan = { standing: Standing; due: Migration[] }
 async function plan(
   client: Client,
   owner: Role,
-  migrations: Migration[],
-  last: string | undefined,
+  { migrations, application }: { migrations: readonly Migration[] } & Pick<Migrating, 'application'>,
+  wanted: readonly Migration[],
 ): Promise<Plan> {
   const history = await findHistory(client, owner)
   if (!history.exists) await refuseUnlessEmpty(client)
   if (history.reader === undefined) throw unreadable(client)
-  const standing = compare(migrations, history.exists ? await readHistory(client, history.reader) : [])
+  const standing = compare(
+    migrations,
+    history.exists ? await readHistory(client, history.reader) : [],
+    application,
+  )
 
   await refuseFailed(client, standing, migrations)
   refuseMissing(standing.missing, standing.ahead)
   refuseEdited(standing.edited)
-  const due = standing.pending.filter(({ name }) => last === undefined || name <= last)
+  const due = standing.pending.filter((migration) => wanted.includes(migration))
   due.forEach(refuseUnsound)
   return { standing, due }
 }

@@ -4,7 +4,14 @@ import { Refusal } from '../../foundation/refusal.ts'
 import { scriptOf, type Script } from './script.ts'
 
 /** One migration as the folder has it. `content` is the file as it lies there: the checksum is about that. */
-export type Migration = { name: string; content: string; up: Script; down: Script | undefined }
+export type Migration = {
+  name: string
+  content: string
+  up: Script
+  down: Script | undefined
+  /** It is one of the application's, not of ours. */
+  applications?: true
+}
 
 /**
  * Reads `<yyyymmddhhmmss>_<sentence>/{migration,rollback}.sql`, in the order of their names.

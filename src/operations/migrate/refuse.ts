@@ -57,6 +57,16 @@ export function refuseMissing(missing: readonly Entry[], ahead: boolean) {
       )
 }
 
+/** Refuses to take back what an application has applied whose folder is not here: its way back is there. */
+export function refuseElsewhere(entries: readonly Entry[]) {
+  if (entries.length === 0) return
+  throw new Refusal(
+    'database_ahead',
+    `these are migrations of an application whose folder is not here: ${names(entries)}`,
+    'go to where its prisma/migrations is, or name that folder: --folder <folder>',
+  )
+}
+
 /** Refuses a database that has tables but no history: nobody can tell which migrations they stand for. */
 export async function refuseUnlessEmpty(client: Client) {
   const tables = await someTables(client)
@@ -70,7 +80,7 @@ export async function refuseUnlessEmpty(client: Client) {
 }
 
 /** Refuses a pending migration that could not be applied as a whole, or that has no way back. */
-export function refuseUnsound({ name, up, down }: Migration) {
+export function refuseUnsound({ name, up, down, applications }: Migration) {
   if (doesNothing(up)) {
     throw new Refusal(
       'migration_invalid',
@@ -83,7 +93,8 @@ export function refuseUnsound({ name, up, down }: Migration) {
     throw new Refusal(
       'rollback_missing',
       `${name} has no way back: its rollback.sql is missing`,
-      'write it, beginning with "-- Loses: <what is gone afterwards>", or with "-- Irreversible: <why>"',
+      'write it, beginning with "-- Loses: <what is gone afterwards>", or with "-- Irreversible: <why>"' +
+        (applications ? '; --reeve-only leaves your own migrations out' : ''),
     )
   }
   if (!down.loses && !down.irreversible) {

@@ -1,12 +1,14 @@
 import type { Client } from 'pg'
 import { Refusal } from '../../foundation/refusal.ts'
+import { readMigrations } from './application.ts'
 import { undoMigration } from './apply.ts'
-import { readFolder, type Migration } from './folder.ts'
+import type { Migration } from './folder.ts'
 import { findHistory, readHistory, type Entry } from './history.ts'
 import { withLock } from './lock.ts'
 import {
   canResume,
   refuseEdited,
+  refuseElsewhere,
   refuseFailed,
   refuseMissing,
   refuseTransactionControl,
@@ -32,7 +34,7 @@ export type Consent = (loss: string, name: string) => Promise<boolean>
  * What a `-- no-transaction` migration left unfinished is the first to go.
  */
 export async function rollback(options: Migrating & { reach: Reach; consent: Consent }): Promise<Rollback> {
-  const migrations = await readFolder(options.folder)
+  const migrations = await readMigrations(options)
   return withClient(options, (client) =>
     withLock(client, options, async () => {
       const owner = await presentOwner(client, options.roles)
@@ -40,7 +42,7 @@ export async function rollback(options: Migrating & { reach: Reach; consent: Con
       if (history.reader === undefined || history.writer === undefined) throw unreadable(client)
       const entries = history.exists ? await readHistory(client, history.reader) : []
 
-      const steps = await stepsBack(client, migrations, entries, options.reach)
+      const steps = await stepsBack(client, migrations, entries, options)
       await askConsent(steps, options.consent)
       const rolledBack: Rollback['rolledBack'] = []
       for (const { name, down } of steps) {
@@ -60,15 +62,16 @@ async function stepsBack(
   client: Client,
   migrations: Migration[],
   entries: Entry[],
-  reach: Reach,
+  { reach, application }: { reach: Reach } & Pick<Migrating, 'application'>,
 ): Promise<Step[]> {
   const known = new Map(migrations.map((migration) => [migration.name, migration]))
-  const standing = compare(migrations, entries)
+  const standing = compare(migrations, entries, application)
   const hopeless = standing.failed.filter(({ name }) => !(known.has(name) && canResume(known.get(name)!)))
   await refuseFailed(client, { ...standing, failed: hopeless }, migrations)
 
   const done = [...standing.failed, ...standing.applied.toReversed()]
   const chosen = done.slice(0, countBack(done, reach))
+  refuseElsewhere(chosen.filter((entry) => standing.elsewhere.includes(entry)))
   refuseMissing(
     chosen.filter((entry) => standing.missing.includes(entry)),
     standing.ahead,

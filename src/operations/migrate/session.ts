@@ -9,6 +9,11 @@ export type Migrating = {
   connect: () => ClientConfig
   /** The folder of migrations: prisma/migrations. */
   folder: string
+  /**
+   * Whose migrations may stand in the history beside those: the ones of another folder, which belong to the application
+   * and come behind, or null for those of an application that is elsewhere. Without it, nobody's.
+   */
+  application?: string | null | undefined
   /** The roles that own and use the schema (`houseRoles`), or null to migrate as the login itself. */
   roles: HouseRoles | null
   progress?: Progress | undefined

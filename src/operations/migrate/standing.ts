@@ -1,3 +1,4 @@
+import { saysItIsOurs } from './application.ts'
 import { isUnedited } from './checksum.ts'
 import type { Migration } from './folder.ts'
 import type { Entry } from './history.ts'
@@ -6,7 +7,7 @@ import type { Entry } from './history.ts'
 export type Standing = {
   /** Applied and not rolled back, in the order in which they were applied. */
   applied: Entry[]
-  /** Not applied, in the order of their names: the order in which they will be. */
+  /** Not applied, in the order in which they will be: ours, then the application's, each in the order of their names. */
   pending: Migration[]
   /** Begun and neither finished nor rolled back. */
   failed: Entry[]
@@ -14,6 +15,8 @@ export type Standing = {
   edited: Entry[]
   /** Applied, and the folder does not have them. */
   missing: Entry[]
+  /** Applied or begun, and of an application whose folder is not here. */
+  elsewhere: Entry[]
   /** Rolled back and not applied again: the last attempt of each. */
   rolledBack: Entry[]
   /** Pending, although younger ones are applied: they came in from another branch. */
@@ -22,8 +25,15 @@ export type Standing = {
   ahead: boolean
 }
 
-/** Compares the folder with the history. An attempt that was rolled back counts for nothing, as in Prisma. */
-export function compare(migrations: readonly Migration[], entries: readonly Entry[]): Standing {
+/**
+ * Compares the folders with the history. An attempt that was rolled back counts for nothing, as in Prisma. `application`
+ * says whether there may be migrations of one, and whether its folder was read (`Migrating`).
+ */
+export function compare(
+  migrations: readonly Migration[],
+  entries: readonly Entry[],
+  application?: string | null,
+): Standing {
   const known = new Map(migrations.map((migration) => [migration.name, migration]))
   const valid = entries.filter(({ rolledBackAt }) => !rolledBackAt)
   const applied = lastOfEach(valid.filter(({ finishedAt }) => finishedAt))
@@ -31,8 +41,14 @@ export function compare(migrations: readonly Migration[], entries: readonly Entr
 
   const begun = new Set(valid.map(({ name }) => name))
   const pending = migrations.filter(({ name }) => !begun.has(name))
-  const missing = [...applied, ...failed].filter(({ name }) => !known.has(name))
-  const newest = highest(applied)
+  const isApplications = ({ name }: { name: string }) =>
+    known.get(name)?.applications ?? (application !== undefined && !known.has(name) && !saysItIsOurs(name))
+  const unknown = [...applied, ...failed].filter(({ name }) => !known.has(name))
+  const elsewhere = application === null ? unknown.filter(isApplications) : []
+  const missing = unknown.filter((entry) => !elsewhere.includes(entry))
+  /** Of the application, or of us: their times have nothing to do with each other. */
+  const newest = (named: readonly { name: string }[], of: { name: string }) =>
+    highest(named.filter((one) => isApplications(one) === isApplications(of)))
   return {
     applied,
     pending,
@@ -41,9 +57,10 @@ export function compare(migrations: readonly Migration[], entries: readonly Entr
       ({ name, checksum }) => known.has(name) && !isUnedited(known.get(name)!.content, checksum),
     ),
     missing,
+    elsewhere,
     rolledBack: lastOfEach(entries.filter(({ name, rolledBackAt }) => rolledBackAt && !begun.has(name))),
-    late: pending.filter(({ name }) => name < newest),
-    ahead: missing.length > 0 && highest(missing) > highest(migrations),
+    late: pending.filter((migration) => migration.name < newest(applied, migration)),
+    ahead: missing.some((entry) => entry.name > newest(migrations, entry)),
   }
 }
 

@@ -23,6 +23,7 @@ test('a database where nothing was ever applied has everything pending and no hi
     failed: [],
     edited: [],
     missing: [],
+    elsewhere: [],
     ahead: false,
     rolledBack: [],
   })

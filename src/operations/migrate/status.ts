@@ -1,4 +1,4 @@
-import { readFolder } from './folder.ts'
+import { readMigrations } from './application.ts'
 import { findHistory, readHistory, type Entry } from './history.ts'
 import { presentOwner } from './roles.ts'
 import { withClient, type Migrating } from './session.ts'
@@ -16,6 +16,8 @@ export type Status = {
   edited: string[]
   /** Applied, and not in the folder; with `ahead`, because the code is older than the database. */
   missing: string[]
+  /** Applied, and of an application whose folder is not here; nothing is wrong with that. */
+  elsewhere: string[]
   ahead: boolean
   /** Rolled back and not applied again. */
   rolledBack: { name: string; at: Date }[]
@@ -23,17 +25,18 @@ export type Status = {
 
 /** Compares the folder with the database and changes nothing; needs no more than the right to connect. */
 export async function status(options: Migrating): Promise<Status> {
-  const migrations = await readFolder(options.folder)
+  const migrations = await readMigrations(options)
   return withClient(options, async (client) => {
     const history = await findHistory(client, await presentOwner(client, options.roles))
     if (!history.exists) return report('absent', compare(migrations, []))
     if (history.reader === undefined) return { ...report('unreadable', compare([], [])), upToDate: false }
-    return report('read', compare(migrations, await readHistory(client, history.reader)))
+    const entries = await readHistory(client, history.reader)
+    return report('read', compare(migrations, entries, options.application))
   })
 }
 
 function report(history: Status['history'], standing: Standing): Status {
-  const { applied, pending, failed, edited, missing, rolledBack, late, ahead } = standing
+  const { applied, pending, failed, edited, missing, elsewhere, rolledBack, late, ahead } = standing
   const names = (entries: readonly Entry[]) => entries.map(({ name }) => name)
   return {
     history,
@@ -51,6 +54,7 @@ function report(history: Status['history'], standing: Standing): Status {
     failed: failed.map(({ name, startedAt, logs }) => ({ name, at: startedAt, logs })),
     edited: names(edited),
     missing: names(missing),
+    elsewhere: names(elsewhere),
     ahead,
     rolledBack: rolledBack.map(({ name, rolledBackAt }) => ({ name, at: rolledBackAt! })),
   }
