@@ -1,0 +1,3 @@
+import { reeve } from '../../../reeve'
+
+export const { GET, POST, PUT, PATCH, DELETE } = reeve.api
