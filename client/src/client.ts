@@ -1,111 +1,94 @@
-import { problemOf, unreachable, unreadable } from './problem.ts'
-import type { Page, Session, SignedIn, SignedUp, User } from './types.ts'
+import type { ClientOptions } from './ask.ts'
+import type { Conditional, Once, Options } from './method.ts'
+import { routes, type Client } from './operations.ts'
+import { send } from './send.ts'
 
-export { Problem, type FieldError } from './problem.ts'
-export type * from './types.ts'
+export type { ClientOptions } from './ask.ts'
+export { each } from './each.ts'
+export { etagOf } from './etag.ts'
+export type {
+  Body,
+  CodeOf,
+  Conditional,
+  Fields,
+  List,
+  Once,
+  OperationId,
+  Options,
+  Page,
+  Params,
+  Part,
+} from './method.ts'
+export type * from './operations.ts'
+export { isProblem, Problem, type FieldError, type ProblemCode } from './problem.ts'
 
-export type ClientOptions = {
-  /** Where the server is, such as `https://reeve.example.com`. Left out: where the page came from. */
-  baseUrl?: string
-  /** What to fetch with, for a test or a proxy. Left out: the global `fetch`. */
-  fetch?: (url: string, init: RequestInit) => Promise<Response>
-  /** A session's token. Left out: the browser's session cookie, if there is one. */
-  token?: string
-}
-
-/** Lets a caller stop waiting; what an aborted `fetch` throws is thrown on as it is. */
-export type Waiting = { signal?: AbortSignal }
-
-export type NewAccount = {
-  email: string
-  password: string
-  name: string
-  tenantName?: string
-  /** The tenant's name in addresses; left out: made from its name. */
-  slug?: string
-  cookie?: boolean
-}
-
-export type UserQuestion = {
-  /** Part of a name or address. */
-  q?: string
-  isActive?: boolean
-  roleId?: string
-  /** 1 to 100; the server's default is 20. */
-  limit?: number
-  /** `nextCursor` of the page before. */
-  cursor?: string
-}
-
-export type Client = ReturnType<typeof createClient>
+/** What an operation answers: `Answer<'whoAmI'>`. */
+export type Answer<Id extends keyof Client> = Awaited<ReturnType<Client[Id]>>
 
 /**
- * A typed client of the HTTP contract. Every method answers with what the server sent, or
- * throws a `Problem`.
+ * A typed client of the HTTP contract, with a method for each of its operations. What stands in the path and the query
+ * comes first, then the body, then options. A method answers with what the server sent, in which times are strings
+ * (ISO 8601, UTC), or throws a `Problem`.
  *
  *     const { token } = await createClient({ baseUrl }).signIn({ email, password })
  *     const reeve = createClient({ baseUrl, token })
- *     const { items, nextCursor } = await reeve.listUsers(tenantId, { q: 'kim' })
+ *     const { items, nextCursor } = await reeve.listUsers({ tenantId, q: 'kim' })
  */
-export function createClient(options: ClientOptions = {}) {
-  const ask = <Answer>(method: string, path: string, body?: object, waiting?: Waiting) =>
-    send<Answer>(options, method, path, body, waiting)
+export function createClient(options: ClientOptions = {}): Client {
+  const methods = Object.entries(routes).map(([id, route]) => [id, methodOf(options, route)])
+  return Object.fromEntries(methods) as Client
+}
 
-  return {
-    /** Makes an account, a tenant and its owner, and begins a session as `signIn` does. */
-    signUp: (person: NewAccount) => ask<SignedUp>('POST', '/v1/sign-up', person),
-
-    /** Begins a session. With `cookie`, a browser keeps it where no script can read it, and no token is sent. */
-    signIn: (credentials: { email: string; password: string; cookie?: boolean }) =>
-      ask<SignedIn>('POST', '/v1/sessions', credentials),
-
-    /** Who am I, and what may I do in which tenant? */
-    session: (waiting?: Waiting) => ask<Session>('GET', '/v1/session', undefined, waiting),
-
-    /** Ends this session. */
-    signOut: () => ask<void>('DELETE', '/v1/session'),
-
-    /** A page of a tenant's people. */
-    listUsers: (tenantId: string, question: UserQuestion = {}, waiting?: Waiting) =>
-      ask<Page<User>>('GET', at`/v1/tenants/${tenantId}/users` + asked(question), undefined, waiting),
+function methodOf(client: ClientOptions, route: string) {
+  const [method, template, ...takes] = route.split(' ') as [string, string, ...string[]]
+  return async (...given: unknown[]) => {
+    const params = takes.includes('params') ? given.shift() : undefined
+    const body = takes.includes('body') ? given.shift() : undefined
+    const options = (given.shift() ?? {}) as Options & Once & Conditional
+    const question = {
+      method,
+      path: addressOf(template, { ...(params as Said) }),
+      headers: headersOf(body, options, takes.includes('key')),
+      body: body === undefined ? undefined : JSON.stringify(body),
+      answers503: takes.includes('503'),
+    }
+    return send(client, question, options)
   }
 }
 
-async function send<Answer>(
-  { baseUrl = '', fetch = globalThis.fetch, token }: ClientOptions,
-  method: string,
-  path: string,
-  body?: object,
-  { signal }: Waiting = {},
-): Promise<Answer> {
+function headersOf(
+  body: unknown,
+  { ifMatch, idempotencyKey = newKey() }: Once & Conditional,
+  takesKey: boolean,
+) {
   const headers: Record<string, string> = { accept: 'application/json, application/problem+json' }
-  if (token !== undefined) headers['authorization'] = `Bearer ${token}`
   if (body !== undefined) headers['content-type'] = 'application/json'
-
-  const answer = await fetch(baseUrl.replace(/\/+$/, '') + path, {
-    method,
-    headers,
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    ...(signal === undefined ? {} : { signal }),
-  }).catch((cause: unknown) => {
-    throw signal?.aborted ? cause : unreachable(cause)
-  })
-
-  if (!answer.ok) throw await problemOf(answer)
-  if (answer.status === 204) return undefined as Answer
-  return answer.json().catch((cause: unknown) => {
-    throw signal?.aborted ? cause : unreadable(answer, cause)
-  })
+  if (ifMatch !== undefined) headers['if-match'] = ifMatch
+  if (takesKey && idempotencyKey !== false) headers['idempotency-key'] = idempotencyKey
+  return headers
 }
 
-/** A path with its parts encoded. */
-function at(path: TemplateStringsArray, ...parts: string[]): string {
-  return String.raw({ raw: path }, ...parts.map(encodeURIComponent))
+type Said = Record<string, string | number | boolean | readonly string[] | undefined>
+
+/** Names that the path knows go into it, all others into the query; what is undefined was not said. */
+function addressOf(template: string, said: Said): string {
+  const path = template.replace(/\{(\w+)\}/g, (_, name: string) => {
+    const part = String(said[name] ?? '')
+    delete said[name]
+    // these would make the address another one: of the list, or of what it belongs to
+    if (['', '.', '..'].includes(part))
+      throw new TypeError(`${name} must be an id, and is ${JSON.stringify(part)}`)
+    return encodeURIComponent(part)
+  })
+  const query = Object.entries(said).filter(([, value]) => value !== undefined)
+  return query.length === 0
+    ? path
+    : `${path}?${new URLSearchParams(query.map(([name, value]) => [name, String(value)]))}`
 }
 
-function asked(question: Record<string, string | number | boolean | undefined>): string {
-  const said = Object.entries(question).filter(([, value]) => value !== undefined && value !== '')
-  return said.length === 0
-    ? ''
-    : `?${new URLSearchParams(said.map(([name, value]) => [name, String(value)]))}`
+/** A UUID would do; but a page that did not come by TLS has no `randomUUID`. */
+function newKey(): string {
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) =>
+    byte.toString(16).padStart(2, '0'),
+  ).join('')
 }

@@ -1,12 +1,17 @@
-import { createClient, Problem, type Session } from '@reeve/client'
+import { createClient, isProblem, type Answer } from '@reeve/client'
 import { infiniteQueryOptions, QueryCache, QueryClient, queryOptions } from '@tanstack/react-query'
 
 /** The page and the API share an origin, and the session is in a cookie: there is nothing to configure. */
 export const reeve = createClient()
 
+/** Who am I, and where. */
+export type WhoAmI = Answer<'whoAmI'>
+/** A tenant in which the account has an active user. */
+export type TenantOfSession = WhoAmI['tenants'][number]
+
 export const sessionQuery = queryOptions({
   queryKey: ['session'],
-  queryFn: ({ signal }) => reeve.session({ signal }),
+  queryFn: ({ signal }) => reeve.whoAmI({}, { signal }),
   staleTime: 60_000,
 })
 
@@ -17,8 +22,8 @@ export function usersQuery(tenantId: string, filter: UserFilter) {
   return infiniteQueryOptions({
     queryKey: ['users', tenantId, filter],
     queryFn: ({ pageParam, signal }) =>
-      reeve.listUsers(tenantId, { ...filter, limit: 50, cursor: pageParam }, { signal }),
-    initialPageParam: '',
+      reeve.listUsers({ tenantId, ...filter, limit: 50, cursor: pageParam }, { signal }),
+    initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => page.nextCursor,
     staleTime: 30_000,
     // while a filter is being changed the list before stays, but never another tenant's
@@ -26,7 +31,10 @@ export function usersQuery(tenantId: string, filter: UserFilter) {
   })
 }
 
-/** A cache of answers. `onSignedOut` is called when the server no longer knows the session. */
+/**
+ * A cache of answers. `onSignedOut` is called when the server no longer knows the session. What may pass has been tried
+ * again by the client already.
+ */
 export function createAnswers(onSignedOut: () => void): QueryClient {
   return new QueryClient({
     queryCache: new QueryCache({
@@ -35,21 +43,17 @@ export function createAnswers(onSignedOut: () => void): QueryClient {
       },
     }),
     defaultOptions: {
-      queries: { retry: (failures, error) => failures < 2 && mayPass(error), networkMode: 'always' },
+      queries: { retry: false, networkMode: 'always' },
       mutations: { networkMode: 'always' },
     },
   })
 }
 
 export function isSignedOut(error: unknown): boolean {
-  return error instanceof Problem && error.status === 401
+  return isProblem(error, 'not_signed_in')
 }
 
 /** The tenant of a session with this id, if its account has a user there. */
-export function tenantOf(session: Session, tenantId: string | undefined) {
+export function tenantOf(session: WhoAmI, tenantId: string | undefined) {
   return session.tenants.find((tenant) => tenant.tenantId === tenantId)
-}
-
-function mayPass(error: unknown): boolean {
-  return error instanceof Problem && (error.status === 0 || error.status >= 500)
 }

@@ -1,8 +1,8 @@
 import { Menu, Text, UnstyledButton } from '@mantine/core'
-import type { Account } from '@reeve/client'
+import type { WhoAmI } from '../api/reeve.ts'
 import { Face } from './Face.tsx'
 
-export function AccountMenu({ account, onSignOut }: { account: Account; onSignOut: () => void }) {
+export function AccountMenu({ account, onSignOut }: { account: WhoAmI['account']; onSignOut: () => void }) {
   return (
     <Menu position="bottom-end" width={260}>
       <Menu.Target>

@@ -1,5 +1,5 @@
 import { Alert, Button, Group, Stack, Text } from '@mantine/core'
-import { Problem } from '@reeve/client'
+import { isProblem } from '@reeve/client'
 import css from './ProblemNote.module.css'
 
 /** What went wrong, and what to do about it: for every failure, in the same place and words as the server's. */
@@ -25,7 +25,7 @@ export function ProblemNote({ error, onRetry }: { error: unknown; onRetry?: () =
 type Explained = { message: string; remedy: string; requestId?: string | undefined }
 
 function explained(error: unknown): Explained {
-  if (error instanceof Problem) return error
+  if (isProblem(error)) return error
   return {
     message: 'the console made a mistake',
     remedy: 'reload the page; if it stays, tell us what you did before',

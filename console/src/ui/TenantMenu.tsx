@@ -1,6 +1,6 @@
 import { Button, Menu, Text } from '@mantine/core'
-import type { TenantOfSession } from '@reeve/client'
 import { Link } from '@tanstack/react-router'
+import type { TenantOfSession } from '../api/reeve.ts'
 import { paths } from '../paths.ts'
 import { Check, Chevron } from './icons.tsx'
 
