@@ -1,7 +1,10 @@
-// What the tests need beyond npm: a Chromium, for the console. Installed here where that can be done (Debian, as root);
-// otherwise this says what is missing. In CI a missing part is a failure.
+// What the tests need beyond npm: a Chromium, for the console, the shells that the command line completes words in, and
+// the programs with which the documents are followed.
+// Installed here where that can be done (Debian, as root); otherwise this says what is missing. In CI a missing part is
+// a failure.
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
+import { delimiter, join } from 'node:path'
 
 const browsers = [
   '/usr/bin/chromium',
@@ -9,26 +12,52 @@ const browsers = [
   '/usr/bin/google-chrome',
   '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
 ]
+/** What the tests look for, where Debian has it, and what is not tested without it. */
+const parts = [
+  {
+    name: 'Chromium',
+    isThere: findBrowser,
+    debian: ['chromium'],
+    without: 'The tests of the console in a browser are left out.',
+    elsewhere: 'elsewhere set CHROME_PATH to a Chrome or Chromium',
+  },
+  {
+    name: 'bash, zsh and fish',
+    isThere: () => ['bash', 'zsh', 'fish', 'script'].every(isCommand),
+    debian: ['bash', 'zsh', 'fish', 'bsdutils'],
+    without: 'Completion is tested in those shells that are there.',
+    elsewhere: 'elsewhere they have the same names',
+  },
+  {
+    name: 'curl, jq and psql',
+    isThere: () => ['curl', 'jq', 'psql'].every(isCommand),
+    debian: ['curl', 'jq', 'postgresql-client'],
+    without: 'The tests that follow the documents step by step fail.',
+    elsewhere: 'elsewhere they have the same names',
+  },
+]
 
-if (!findBrowser()) {
-  const root = process.getuid?.() === 0
-  if (root && existsSync('/usr/bin/apt-get')) {
-    console.log('installing Chromium for the tests of the console')
-    apt('update', '-qq')
-    apt('install', '-y', '-qq', '--no-install-recommends', 'chromium')
-  }
-  if (!findBrowser()) {
-    console.log('Missing: Chromium. The tests of the console in a browser are left out.')
-    console.log(
-      '  Debian and Ubuntu: sudo apt-get install chromium; elsewhere set CHROME_PATH to a Chrome or Chromium.',
-    )
-    if (process.env.CI) process.exit(1)
-  }
+const mayInstall = process.getuid?.() === 0 && existsSync('/usr/bin/apt-get')
+const toInstall = mayInstall ? parts.filter(({ isThere }) => !isThere()) : []
+if (toInstall.length > 0) {
+  console.log(`installing for the tests: ${toInstall.map(({ name }) => name).join('; ')}`)
+  apt('update', '-qq')
+  for (const { debian } of toInstall) apt('install', '-y', '-qq', '--no-install-recommends', ...debian)
+}
+for (const { name, isThere, debian, without, elsewhere } of parts) {
+  if (isThere()) continue
+  console.log(`Missing: ${name}. ${without}`)
+  console.log(`  Debian and Ubuntu: sudo apt-get install ${debian.join(' ')}; ${elsewhere}.`)
+  if (process.env.CI) process.exitCode = 1
 }
 
 function findBrowser() {
   const { CHROME_PATH } = process.env
   return CHROME_PATH ? existsSync(CHROME_PATH) : browsers.some((path) => existsSync(path))
+}
+
+function isCommand(name) {
+  return process.env.PATH.split(delimiter).some((folder) => existsSync(join(folder, name)))
 }
 
 function apt(...args) {

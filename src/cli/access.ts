@@ -16,7 +16,10 @@ export function accessCommands(program: Command): void {
     .argument('<permission>', 'resource:action')
     .option('--owner <person>', 'of an object that this person made')
     .description('may this person do this? Exits with 3 when not')
-    .addHelpText('after', '\nExample:\n  reeve access check kim@example.com posts:update --tenant acme\n')
+    .addHelpText(
+      'after',
+      '\nExample:\n  reeve access check zoe@example.com posts:read --tenant blue-lantern\n',
+    )
     .action(async (person: string, permission: Permission, options: InTenant & { owner?: string }) => {
       const decision = await administerTenant(options, async (tx) => {
         await refuseUnknown(tx, permission)

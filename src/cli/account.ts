@@ -3,7 +3,7 @@ import { asOperator } from '../database/database.ts'
 import { disableAccount, enableAccount, readAccount, type Account } from '../domains/accounts/accounts.ts'
 import { createAccountFor } from '../domains/accounts/create.ts'
 import { setPassword } from '../domains/accounts/set-password.ts'
-import { accountIdOf, administer, atDesk, insistOn, operator, withJson, type Json } from './administer.ts'
+import { accountIdOf, administer, atDesk, needs, operator, withJson, type Json } from './administer.ts'
 import { newPassword } from './ask.ts'
 import { paint } from './paint.ts'
 import { reportTo } from './report.ts'
@@ -29,7 +29,7 @@ function showCommand(account: Command): void {
   withJson(account.command('show'))
     .argument('<email>', 'the address they sign in with')
     .description('one account')
-    .addHelpText('after', '\nExample:\n  reeve account show kim@example.com\n')
+    .addHelpText('after', '\nExample:\n  reeve account show zoe@example.com\n')
     .action(async (email: string, options: Json) => {
       const found = await administer(options, async (tx) =>
         readAccount(tx, { accountId: await accountIdOf(tx, email) }),
@@ -44,7 +44,10 @@ function createCommand(account: Command): void {
     .argument('<name>', 'what they call themselves')
     .option(...passwordFile)
     .description('make an account, with a password that is typed and not shown')
-    .addHelpText('after', '\nExample:\n  reeve account create kim@example.com "Kim Lee"\n')
+    .addHelpText(
+      'after',
+      '\nExample:\n  reeve account create mina@example.com "Mina Park"\n  reeve account create mina@example.com "Mina Park" --password-file password\n',
+    )
     .action(async (email: string, name: string, options: Json & PasswordFile) => {
       const made = await atDesk(options, async ({ database }) => {
         const password = await newPassword(options.passwordFile)
@@ -59,7 +62,10 @@ function passwordCommand(account: Command): void {
     .argument('<email>', 'the address they sign in with')
     .option(...passwordFile)
     .description('set the password of somebody who forgot theirs; signs them out everywhere')
-    .addHelpText('after', '\nExample:\n  reeve account password kim@example.com\n')
+    .addHelpText(
+      'after',
+      '\nExample:\n  reeve account password zoe@example.com\n  reeve account password zoe@example.com --password-file password\n',
+    )
     .action(async (email: string, options: Json & PasswordFile) => {
       const ended = await atDesk(options, async ({ database }) => {
         const accountId = await asOperator(database, operator(), (tx) => accountIdOf(tx, email))
@@ -74,11 +80,11 @@ function passwordCommand(account: Command): void {
 }
 
 function disableCommands(account: Command): void {
-  insistOn(withJson(account.command('disable')), 'reason', 'say why: --reason <text>')
+  const reason: [string, string] = ['--reason <text>', 'why, for those who come after you']
+  withJson(needs(account.command('disable'), reason, 'say why: --reason <text>'))
     .argument('<email>', 'the address they sign in with')
-    .option('--reason <text>', 'why, for those who come after you (required)')
     .description('shut an account out of every tenant, at once')
-    .addHelpText('after', '\nExample:\n  reeve account disable kim@example.com --reason "stolen laptop"\n')
+    .addHelpText('after', '\nExample:\n  reeve account disable zoe@example.com --reason "stolen laptop"\n')
     .action(async (email: string, options: Json & { reason: string }) => {
       const { reason } = options
       const found = await administer(options, async (tx) =>
@@ -90,7 +96,7 @@ function disableCommands(account: Command): void {
   withJson(account.command('enable'))
     .argument('<email>', 'the address they sign in with')
     .description('let a disabled account sign in again')
-    .addHelpText('after', '\nExample:\n  reeve account enable kim@example.com\n')
+    .addHelpText('after', '\nExample:\n  reeve account enable zoe@example.com\n')
     .action(async (email: string, options: Json) => {
       const found = await administer(options, async (tx) =>
         enableAccount(tx, { accountId: await accountIdOf(tx, email) }),

@@ -1,9 +1,15 @@
 import { randomUUID } from 'node:crypto'
 import { userInfo } from 'node:os'
-import { InvalidArgumentError, type Command } from 'commander'
+import { InvalidArgumentError, Option, type Command } from 'commander'
 import { asOperator, type Database, type Transaction } from '../database/database.ts'
-import { sql } from '../database/sql.ts'
+import { findAccount } from '../domains/accounts/find.ts'
+import { findInvitation } from '../domains/invitations/find.ts'
+import { findRole } from '../domains/roles/find.ts'
+import { findTenant } from '../domains/tenants/find.ts'
+import { findUser } from '../domains/users/find.ts'
+import { isId } from '../foundation/id.ts'
 import { Refusal } from '../foundation/refusal.ts'
+import { required } from './help.ts'
 import { reportTo, type Report } from './report.ts'
 import { withDatabase, type World } from './world.ts'
 
@@ -15,22 +21,20 @@ export type Desk = { database: Database; world: World; report: Report }
 
 /** Adds `--json`, which every command has. */
 export function withJson(command: Command): Command {
-  return command.option('--json', 'answer for programs')
+  return command.option('--json', 'answer for programs: one JSON document')
 }
 
 /** Adds `--tenant` to a command about what is in one tenant. */
 export function inOneTenant(command: Command): Command {
-  withJson(command).option(
-    '-t, --tenant <tenant>',
-    'the tenant that is meant, by short name or id (required)',
-  )
-  return insistOn(command, 'tenant', 'say which tenant is meant: --tenant <short name or id>')
+  const tenant: [string, string] = ['-t, --tenant <tenant>', 'the tenant that is meant: short name or id']
+  return withJson(needs(command, tenant, 'say which tenant is meant: --tenant <short name or id>'))
 }
 
-/** An option without which a command does not know what to do. A word that no option has is told before its absence. */
-export function insistOn(command: Command, option: string, sentence: string): Command {
-  return command.hook('preAction', (command) => {
-    if (command.opts()[option] === undefined) command.error(sentence, { exitCode: 2 })
+/** Adds an option that must be given. A word that no option has is told before the absence of this one. */
+export function needs(command: Command, [flags, about]: [string, string], sentence: string): Command {
+  const option = new Option(flags, about).helpGroup(required)
+  return command.addOption(option).hook('preAction', (command) => {
+    if (command.opts()[option.attributeName()] === undefined) command.error(sentence, { exitCode: 2 })
   })
 }
 
@@ -74,79 +78,45 @@ export async function inTenantOf<T>(
   return asOperator(database, { ...operator(), tenantId }, work)
 }
 
-const findTenant = sql(
-  'cli.find_tenant',
-  { id: 'uuid', closed: 'bool' },
-  'select id, deleted_at is not null as closed from tenants where slug = $1 or id = $2',
-)
-
 /** A tenant named by short name or id; a deleted one too. */
 export async function findTenantOf(
   database: Database,
   named: string,
 ): Promise<{ id: string; closed: boolean }> {
-  const found = await asOperator(database, operator(), (tx) =>
-    tx.row(findTenant, [named.toLowerCase(), idIn(named)]),
-  )
-  if (found) return found
-  throw new Refusal('not_found', `there is no tenant ${named}`, '"reeve tenant list" shows them')
+  const found = await asOperator(database, operator(), (tx) => findTenant(tx, named))
+  return found ?? unknown(`there is no tenant ${named}`, '"reeve tenant list" shows them')
 }
-
-const findUser = sql(
-  'cli.find_user',
-  { id: 'uuid' },
-  'select id from users where tenant_id = $1 and (email = lower($2) or id = $3)',
-)
-const findRole = sql(
-  'cli.find_role',
-  { id: 'uuid' },
-  'select id from roles where tenant_id = $1 and (name = $2 or id = $3)',
-)
-const findAccount = sql(
-  'cli.find_account',
-  { accountId: 'uuid' },
-  'select account_id from reeve.account_by_email(lower($1))',
-)
 
 /** A person named by address or id. */
 export async function userIdOf(tx: Transaction, named: string): Promise<string> {
-  const found = await tx.row(findUser, [tx.context.tenantId, named.trim().normalize('NFC'), idIn(named)])
-  if (found) return found.id
-  throw new Refusal(
-    'not_found',
-    `there is nobody here called ${named}`,
-    '"reeve user list" shows the people of the tenant',
-  )
+  const there = '"reeve user list" shows the people of the tenant'
+  return (await findUser(tx, named)) ?? unknown(`there is nobody here called ${named}`, there)
 }
 
 /** A role named by name or id. */
 export async function roleIdOf(tx: Transaction, named: string): Promise<string> {
-  const found = await tx.row(findRole, [tx.context.tenantId, named.trim().normalize('NFC'), idIn(named)])
-  if (found) return found.id
-  throw new Refusal(
-    'not_found',
-    `there is no role ${named}`,
-    '"reeve role list" shows the roles of the tenant',
-  )
+  const there = '"reeve role list" shows the roles of the tenant'
+  return (await findRole(tx, named)) ?? unknown(`there is no role ${named}`, there)
 }
 
 /** An account named by the address it signs in with. */
 export async function accountIdOf(tx: Transaction, email: string): Promise<string> {
-  const found = await tx.row(findAccount, [email.trim().normalize('NFC')])
-  if (found) return found.accountId
-  throw new Refusal('not_found', `no account signs in with ${email}`, 'check the address')
+  return (await findAccount(tx, email)) ?? unknown(`no account signs in with ${email}`, 'check the address')
 }
 
-/** Compared as the id that it is, it is found by the key; compared as text, by reading everybody. */
-function idIn(named: string): string | null {
-  return idForm.test(named) ? named : null
+/** An invitation named by id, or by the address that it was sent to while it waits for an answer. */
+export async function invitationIdOf(tx: Transaction, named: string): Promise<string> {
+  const there = '"reeve invitation list" shows who was asked in'
+  return (await findInvitation(tx, named)) ?? unknown(`no invitation of ${named} is pending`, there)
 }
 
-const idForm = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
+function unknown(message: string, remedy: string): never {
+  throw new Refusal('not_found', message, remedy)
+}
 
 /** Something that has no other name. */
 export function id(text: string): string {
-  if (idForm.test(text)) return text.toLowerCase()
+  if (isId(text)) return text.toLowerCase()
   throw new InvalidArgumentError('It must be an id, as lists show it.')
 }
 

@@ -44,22 +44,27 @@ export async function newPassword(file: string | undefined): Promise<string> {
 }
 
 async function secret(question: string): Promise<string> {
-  process.stderr.write(question)
-  const answer = await answerTo('', new Writable({ write: (_chunk, _encoding, done) => done() }))
+  const unseen = new Writable({ write: (_chunk, _encoding, done) => done() })
+  const answer = await answerTo(question, unseen)
   process.stderr.write('\n')
   return answer
 }
 
-/** What somebody types; nothing when they end it with Ctrl-C or Ctrl-D. */
+/** What somebody types; nothing when they end it with Ctrl-D. Ctrl-C ends the program, with the terminal as it was. */
 async function answerTo(question: string, output: NodeJS.WritableStream): Promise<string> {
   const terminal = createInterface({ input: process.stdin, output, terminal: true })
+  // Only now: from here on the terminal itself shows nothing of what is typed.
+  if (output !== process.stderr) process.stderr.write(question)
   try {
     return await new Promise<string>((resolve, reject) => {
+      let interrupted = false
       terminal.on('SIGINT', () => {
-        process.stderr.write('\n')
+        interrupted = true
         terminal.close()
+        process.stderr.write('\n')
+        process.kill(process.pid, 'SIGINT') // to the terminal's driver it was a letter like any other
       })
-      terminal.once('close', () => resolve(''))
+      terminal.once('close', () => interrupted || resolve(''))
       terminal.question(question).then(resolve, reject)
     })
   } finally {

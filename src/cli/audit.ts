@@ -18,11 +18,14 @@ export function auditCommands(program: Command): void {
   const audit = program.command('audit').description('who did what')
 
   paged(inOneTenant(audit.command('list')), String)
-    .option('--person <address or id>', 'only what this person did')
+    .option('--person <person>', 'only what this person did: address or id')
     .option('--action <action>', 'only this, such as user.created')
     .option('--type <type>', 'only about this sort of thing, such as role')
     .description('the audit log of a tenant, the latest first; --json has the values in full')
-    .addHelpText('after', '\nExample:\n  reeve audit list --tenant acme --action user_role.created\n')
+    .addHelpText(
+      'after',
+      '\nExample:\n  reeve audit list --tenant blue-lantern --limit 5\n  reeve audit list --tenant blue-lantern --action user_role.created\n',
+    )
     .action(async (options: InTenant & Paged & { person?: string; action?: string; type?: string }) => {
       const page = await administerTenant(options, async (tx) => {
         const { limit, after, action, type: entityType, person } = options

@@ -5,10 +5,10 @@
 import { mkdtemp, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Command } from 'commander'
-import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { removeInside } from '../foundation/guard.ts'
 import { uuidV7 } from '../foundation/id.ts'
+import { heard, leavesOf, type Heard } from '../testing/command-line.ts'
 import { testDatabase } from '../testing/database.ts'
 import { aTenant, aUser } from '../testing/people.ts'
 import { buildProgram, run } from './program.ts'
@@ -43,6 +43,7 @@ type Try = { done: string[]; refused?: string[]; misused?: string[] }
 /** In this order: what a later one needs, an earlier one has made. `migrate rollback` and `reset` come last. */
 const tries: Record<string, Try> = {
   help: { done: ['user', 'import'], misused: ['usr'] },
+  completion: { done: ['bash'], misused: ['tcsh'] },
   status: { done: [] },
   'migrate status': { done: [] },
   'migrate new': {
@@ -85,13 +86,14 @@ const tries: Record<string, Try> = {
     refused: [kim.email, ...inAcme],
   },
   'invitation list': { done: inAcme, refused: ['--tenant', 'nowhere'] },
-  'invitation revoke': { done: [], refused: [uuidV7(), ...inAcme], misused: ['one', ...inAcme] },
+  'invitation revoke': { done: ['NEW@example.com', ...inAcme], refused: [uuidV7(), ...inAcme] },
   'role list': { done: inAcme, refused: ['--tenant', 'nowhere'] },
   'role create': {
     done: ['editor', 'posts:*', 'comments:update:own', ...inAcme],
     refused: ['editor', ...inAcme],
     misused: ['other', 'posts:paint', ...inAcme],
   },
+  'role show': { done: ['editor', ...inAcme], refused: ['painter', ...inAcme] },
   'role permit': { done: ['editor', 'posts:read', ...inAcme], refused: ['owner', 'posts:read', ...inAcme] },
   'role assign': {
     done: ['editor', kim.email, '--until', '2099-01-01', ...inAcme],
@@ -147,13 +149,13 @@ const sound = {
   remedy: expect.stringMatching(/\S/),
 }
 
-/** They serve until they are told to stop: `process.test.ts` does that. */
-const servers = ['up', 'serve']
+/** These serve until they are told to stop (`process.test.ts`), or measure for minutes. */
+const elsewhere = ['up', 'serve', 'perf']
 
 const leaves = leavesOf(buildProgram('0.0.0'))
 
 test('every command is tried here, and nothing else is', () => {
-  expect([...Object.keys(tries), ...servers].toSorted()).toEqual([...leaves.keys()].toSorted())
+  expect([...Object.keys(tries), ...elsewhere].toSorted()).toEqual([...leaves.keys()].toSorted())
 })
 
 test.each([...leaves.keys()])(
@@ -163,7 +165,7 @@ test.each([...leaves.keys()])(
     expect(exit).toBe(0)
     expect(out).toContain(`Usage: reeve ${name}`)
     expect(out).toMatch(/\nExample:\n {2}\S/)
-    expect(out.split('\n').filter((line) => line.length > 80 && !line.startsWith('  reeve'))).toEqual([])
+    expect(out.split('\n').filter((line) => line.length > 80)).toEqual([])
     const [, examples = ''] = /\nExample:\n((?: {2}\S.*\n)+)/.exec(out) ?? []
     for (const line of examples.trimEnd().split('\n')) expect(line).toMatch(new RegExp(`\\breeve ${name}\\b`))
   },
@@ -193,8 +195,7 @@ test.each(Object.entries(tries))(
   'reeve %s does its work, refuses with a remedy, and tells bad usage from a refusal',
   async (name, one) => {
     const words = name.split(' ')
-    const done = name === 'invitation revoke' ? [await pendingInvitation(), ...inAcme] : one.done
-    const told = await reeve(...words, ...done)
+    const told = await reeve(...words, ...one.done)
     expect(told).toMatchObject({ exit: 0 })
     expect(told.out).toMatch(/\S/)
     expect(told.out).not.toMatch(/undefined|\[object|NaN|\x1b/)
@@ -205,22 +206,15 @@ test.each(Object.entries(tries))(
       expect(JSON.parse(out)).toMatchObject(name === 'access check' ? { allowed: false } : { error: sound })
     }
     if (one.misused) {
-      const answersJson = leaves.get(name)!.options.some(({ long }) => long === '--json')
-      const { out, err, exit } = await reeve(...words, ...one.misused, ...(answersJson ? ['--json'] : []))
-      expect(exit).toBe(2)
-      expect(
-        answersJson ? JSON.parse(out) : { error: { code: 'x', message: err, remedy: err } },
-      ).toMatchObject({ error: sound })
+      const { out, err, exit } = await reeve(...words, ...one.misused, '--json')
+      expect({ exit, err }).toEqual({ exit: 2, err: '' })
+      expect(JSON.parse(out)).toMatchObject({ error: sound })
     }
   },
 )
 
-test('what is right for people is right for programs: every list is one JSON document', async () => {
-  for (const name of ['tenant list', 'permission list', 'status', 'migrate status']) {
-    const { out, err, exit } = await reeve(...name.split(' '), '--json')
-    expect({ exit, err }).toEqual({ exit: 0, err: '' })
-    expect(JSON.parse(out)).toBeTypeOf('object')
-  }
+test.each([...leaves.keys()])('reeve %s answers programs too, and says so in its help', (name) => {
+  expect(leaves.get(name)!.options.map(({ long }) => long)).toContain('--json')
 })
 
 test('a word that no command has is met with a guess', async () => {
@@ -264,29 +258,6 @@ test('no command at all shows what there is', async () => {
 })
 
 /** Runs the program in this process and hears what it says. */
-async function reeve(...words: string[]): Promise<{ out: string; err: string; exit: number }> {
-  const said = { out: '', err: '' }
-  const hear = (to: 'out' | 'err') => (text: string | Uint8Array) =>
-    Boolean((said[to] += String(text))) || true
-  const spies = [
-    vi.spyOn(process.stdout, 'write').mockImplementation(hear('out')),
-    vi.spyOn(process.stderr, 'write').mockImplementation(hear('err')),
-  ]
-  try {
-    const exit = await run(words)
-    return { ...said, exit }
-  } finally {
-    process.exitCode = undefined
-    for (const spy of spies) spy.mockRestore()
-  }
-}
-
-async function pendingInvitation(): Promise<string> {
-  const { out } = await reeve('invitation', 'list', ...inAcme, '--json')
-  return JSON.parse(out).items[0].id
-}
-
-function leavesOf(command: Command, path: string[] = []): Map<string, Command> {
-  if (command.commands.length === 0) return new Map([[path.join(' '), command]])
-  return new Map(command.commands.flatMap((one) => [...leavesOf(one, [...path, one.name()])]))
+function reeve(...words: string[]): Promise<Heard> {
+  return heard(run, words)
 }

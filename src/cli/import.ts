@@ -7,6 +7,7 @@ import { Refusal } from '../foundation/refusal.ts'
 import { atDesk, findTenantOf, inOneTenant, operator, type InTenant } from './administer.ts'
 import { paint } from './paint.ts'
 import { reportTo } from './report.ts'
+import { stopSignal } from './stop-signal.ts'
 import { table } from './table.ts'
 import { counted } from './text.ts'
 
@@ -20,7 +21,7 @@ type ImportOptions = InTenant & {
 /** `reeve user import` */
 export function importCommand(user: Command): void {
   inOneTenant(user.command('import'))
-    .argument('<file>', 'people as CSV, with a line of headings')
+    .argument('<file>', 'people as CSV, with a line of headings; - is standard input')
     .option(
       '--map <heading=field>',
       'what a column is, where its heading does not say it; may be repeated',
@@ -32,7 +33,7 @@ export function importCommand(user: Command): void {
     .description('import people, with their password hashes if they have some')
     .addHelpText(
       'after',
-      '\nExample:\n  reeve user import people.csv --tenant acme --map "E-Mail=email" --dry-run\n',
+      '\nExample:\n  reeve user import people.csv --tenant blue-lantern --dry-run\n  reeve user import people.csv --tenant blue-lantern --map "E-Mail=email"\n',
     )
     .action(async (file: string, options: ImportOptions) => {
       const report = reportTo(options)
@@ -50,7 +51,7 @@ async function importFile(file: string, options: ImportOptions): Promise<ImportR
   const { tenant, map: mapping, dryRun, skipBad, role: defaultRole } = options
   const size = await sizeOf(file)
   const { name, requestId } = operator()
-  const { signal, release } = stopSignal()
+  const { signal, release } = stopSignal('stopped: nothing was imported')
   try {
     return await atDesk(options, async ({ database, world, report }) =>
       importPeople({
@@ -59,7 +60,7 @@ async function importFile(file: string, options: ImportOptions): Promise<ImportR
         tenantId: (await findTenantOf(database, tenant)).id,
         operator: name,
         requestId,
-        input: createReadStream(file),
+        input: file === '-' ? process.stdin : createReadStream(file),
       }),
     )
   } finally {
@@ -68,20 +69,11 @@ async function importFile(file: string, options: ImportOptions): Promise<ImportR
 }
 
 async function sizeOf(file: string): Promise<number | undefined> {
+  if (file === '-') return undefined
   const found = await stat(file).catch(() => undefined)
   if (found?.isFile()) return found.size
   if (found && !found.isDirectory()) return undefined // a pipe
   throw new Refusal('invalid_request', `there is no file ${file}`, 'give the path of a CSV file')
-}
-
-/** The first Ctrl-C ends the import in order; a second one ends the program, and PostgreSQL undoes what it had. */
-function stopSignal(): { signal: AbortSignal; release: () => void } {
-  const told = new AbortController()
-  const stop = () =>
-    told.abort(new Refusal('shutting_down', 'stopped: nothing was imported', 'run it again when you want'))
-  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
-  for (const name of signals) process.once(name, stop)
-  return { signal: told.signal, release: () => signals.forEach((name) => process.off(name, stop)) }
 }
 
 function describe(report: ImportReport): string {

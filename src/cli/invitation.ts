@@ -4,8 +4,8 @@ import { listInvitations } from '../domains/invitations/list.ts'
 import { revokeInvitation } from '../domains/invitations/revoke.ts'
 import {
   administerTenant,
-  id,
   inOneTenant,
+  invitationIdOf,
   more,
   paged,
   roleIdOf,
@@ -22,7 +22,7 @@ export function invitationCommands(program: Command): void {
 
   paged(inOneTenant(invitation.command('list')))
     .description('who was asked in and what became of it, the newest first')
-    .addHelpText('after', '\nExample:\n  reeve invitation list --tenant acme\n')
+    .addHelpText('after', '\nExample:\n  reeve invitation list --tenant blue-lantern\n')
     .action(async (options: InTenant & Paged) => {
       const page = await administerTenant(options, (tx) => listInvitations(tx, options))
       reportTo(options).done(page, () => {
@@ -41,7 +41,7 @@ export function invitationCommands(program: Command): void {
     .description('ask somebody in; the token is shown this once, and is for you to send')
     .addHelpText(
       'after',
-      '\nExample:\n  reeve invitation create kim@example.com --role member --tenant acme\n',
+      '\nExample:\n  reeve invitation create mina@example.com --role member --tenant blue-lantern\n',
     )
     .action(async (email: string, options: InTenant & { role?: string }) => {
       const made = await administerTenant(options, async (tx) => {
@@ -50,22 +50,25 @@ export function invitationCommands(program: Command): void {
       })
       reportTo(options).done(made, () =>
         [
-          `asked ${made.email} in, until ${minute(made.expiresAt)}`,
-          `  ${made.token}`,
-          paint.dim('  Whoever has this comes in: POST /v1/invitations/accept {"token", "name", "password"}'),
+          `asked ${made.email} in, until ${minute(made.expiresAt)}, with this token:`,
+          made.token,
+          paint.dim('It is shown this once, and whoever has it comes in, by'),
+          paint.dim('POST /v1/invitations/accept {"token", "name", "password"}'),
         ].join('\n'),
       )
     })
 
   inOneTenant(invitation.command('revoke'))
-    .argument('<id>', 'as "reeve invitation list" shows it', id)
+    .argument('<invitation>', 'the address that was asked in, or an id')
     .description('take an invitation back')
     .addHelpText(
       'after',
-      '\nExample:\n  reeve invitation revoke 0199f3a2-1c5e-7d10-8a44-0c2f6b1d9e77 --tenant acme\n',
+      '\nExample:\n  reeve invitation revoke newcomer@example.org --tenant blue-lantern\n',
     )
-    .action(async (invitationId: string, options: InTenant) => {
-      const found = await administerTenant(options, (tx) => revokeInvitation(tx, { invitationId }))
+    .action(async (named: string, options: InTenant) => {
+      const found = await administerTenant(options, async (tx) =>
+        revokeInvitation(tx, { invitationId: await invitationIdOf(tx, named) }),
+      )
       reportTo(options).done(found, () => `the invitation of ${found.email} is ${found.state}`)
     })
 }

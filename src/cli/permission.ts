@@ -13,7 +13,7 @@ export function permissionCommands(program: Command): void {
     .addHelpText('after', '\nExample:\n  reeve permission list\n')
     .action(async (options: Json) => {
       const items = await administer(options, listPermissions)
-      reportTo(options).done({ items }, () =>
+      reportTo(options).done({ items, next: null }, () =>
         table(
           ['permission', 'allows'],
           items.map(({ name, description }) => [name, description]),

@@ -1,11 +1,10 @@
-/** The program as people run it: built, in a process of its own. */
-import { execFileSync, spawn } from 'node:child_process'
+/** The program as people run it: translated, in a process of its own. */
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createWriteStream, existsSync, readFileSync } from 'node:fs'
 import { mkdtemp } from 'node:fs/promises'
-import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
 import { removeInside } from '../foundation/guard.ts'
@@ -14,20 +13,23 @@ import { testDatabase } from '../testing/database.ts'
 import { inDatabase } from '../testing/global-setup.ts'
 import { asSuperuser } from '../testing/migrations.ts'
 import { aTenant } from '../testing/people.ts'
+import { translated } from '../testing/program.ts'
 
 const home = fileURLToPath(new URL('../..', import.meta.url))
-const main = join(home, 'dist/cli/main.js')
 const { database, admin, adminUrl } = await testDatabase()
 const acme = await aTenant(database)
 const inAcme = ['--tenant', acme.tenantId]
 
 let folder: string
+let program: { main: string; remove: () => Promise<void> }
 beforeAll(async () => {
-  const tsc = join(dirname(createRequire(import.meta.url).resolve('typescript/package.json')), 'bin/tsc')
-  execFileSync(process.execPath, [tsc, '-b', 'src'], { cwd: home })
+  program = await translated()
   folder = await mkdtemp(join(tmpdir(), 'reeve-process-'))
 })
-afterAll(() => removeInside(tmpdir(), folder))
+afterAll(async () => {
+  await program.remove()
+  await removeInside(tmpdir(), folder)
+})
 
 test('it says its version, and nothing else', async () => {
   const { version } = JSON.parse(readFileSync(join(home, 'package.json'), 'utf8'))
@@ -110,7 +112,7 @@ test('Ctrl-C in the middle of an import leaves nothing of it, and says so', asyn
   child.stderr.once('data', () => child.kill('SIGINT'))
   const { code, err } = await ended(child)
 
-  expect(code).toBe(1)
+  expect(code).toBe(130)
   expect(err).toContain('stopped: nothing was imported')
   expect(err).not.toMatch(/\n {4}at /)
   const { rows } = await admin.query('select count(*)::int as people from users where tenant_id = $1', [
@@ -123,14 +125,7 @@ test.each([['up', '--no-seed'], ['serve']])(
   'reeve %s serves until it is told to stop, and ends in order',
   async (...words) => {
     const child = reeve(words)
-    const url = await new Promise<string>((resolve, reject) => {
-      let said = ''
-      child.stdout.on('data', (text: string) => {
-        const [, url] = /console +(http:\S+)/.exec((said += text)) ?? []
-        if (url) resolve(url)
-      })
-      child.once('close', () => reject(new Error(`it ended: ${said}`)))
-    })
+    const url = await heardFrom(child, /console +(http:\S+)/)
     expect((await fetch(`${url}/health/ready`)).status).toBe(200)
 
     child.kill('SIGTERM')
@@ -138,15 +133,55 @@ test.each([['up', '--no-seed'], ['serve']])(
   },
 )
 
+test('with --json the server answers once, in one document, and writes its log to standard error', async () => {
+  const child = reeve(['serve', '--json'], { LOG_LEVEL: 'info' })
+  const answer = await heardFrom(child, /^(\{.*\})\n/)
+  expect(JSON.parse(answer)).toEqual({ url: expect.stringMatching(/^http:/), demo: null })
+  await fetch(`${JSON.parse(answer).url}/health`)
+
+  child.kill('SIGINT')
+  expect(await ended(child)).toMatchObject({
+    code: 0,
+    out: '',
+    err: expect.stringMatching(/^\{"level":"info"/),
+  })
+})
+
+test('what is piped has no colours, unless they are asked for', async () => {
+  const list = ['tenant', 'list']
+  expect((await ended(reeve(list))).out).not.toContain('\x1b')
+  expect((await ended(reeve(list, { FORCE_COLOR: '1' }))).out).toContain('\x1b')
+  expect((await ended(reeve(list, { FORCE_COLOR: '1', NO_COLOR: '1' }))).out).not.toContain('\x1b')
+})
+
+test('a list of people may come through a pipe', async () => {
+  const people = 'email,name\nada@example.com,Ada\n'
+  const { code, out } = await ended(reeve(['user', 'import', '-', '--json', ...inAcme], {}, people))
+  expect({ code, ...JSON.parse(out) }).toMatchObject({ code: 0, imported: 1 })
+})
+
+/** Waits until standard output says something like this. */
+function heardFrom(child: ReturnType<typeof reeve>, form: RegExp): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let said = ''
+    child.stdout.on('data', (text: string) => {
+      const [, found] = form.exec((said += text)) ?? []
+      if (found) resolve(found)
+    })
+    child.once('close', () => reject(new Error(`it ended: ${said}`)))
+  })
+}
+
 type Ending = { code: number | null; out: string; err: string }
 
-function reeve(words: string[], env: Record<string, string> = {}) {
+function reeve(words: string[], env: Record<string, string> = {}, input?: string) {
   const { PATH = '', HOME = '' } = process.env
-  const child = spawn(process.execPath, [main, ...words], {
+  const child = spawn(process.execPath, [program.main, ...words], {
     cwd: folder,
     env: { PATH, HOME, DATABASE_URL: adminUrl, PORT: '0', LOG_LEVEL: 'silent', ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['pipe', 'pipe', 'pipe'],
   })
+  child.stdin.end(input)
   child.stdout.setEncoding('utf8')
   child.stderr.setEncoding('utf8')
   return child

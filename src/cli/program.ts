@@ -1,12 +1,17 @@
 import { Command, CommanderError } from 'commander'
+import { version } from '../foundation/package.ts'
 import { Refusal } from '../foundation/refusal.ts'
 import { accessCommands } from './access.ts'
 import { accountCommands } from './account.ts'
+import { withJson, type Json } from './administer.ts'
 import { auditCommands } from './audit.ts'
+import { answerShell, completionCommand } from './completion.ts'
+import { describe, layout, writeHelp } from './help.ts'
 import { invitationCommands } from './invitation.ts'
 import { migrateCommands } from './migrate.ts'
+import { perfCommand } from './perf.ts'
 import { permissionCommands } from './permission.ts'
-import { reportFailure } from './report.ts'
+import { reportFailure, reportTo } from './report.ts'
 import { resetCommand } from './reset.ts'
 import { roleCommands } from './role.ts'
 import { seedCommand } from './seed.ts'
@@ -16,11 +21,10 @@ import { statusCommand } from './status.ts'
 import { tenantCommands } from './tenant.ts'
 import { commandMeant, unknownPath, usageRefusal } from './usage.ts'
 import { userCommands } from './user.ts'
-import { version } from './world.ts'
 
 const groups = {
   'Run:': [serveCommands, statusCommand],
-  'The database:': [migrateCommands, seedCommand, resetCommand],
+  'The database:': [migrateCommands, seedCommand, resetCommand, perfCommand],
   'Administer:': [
     tenantCommands,
     userCommands,
@@ -34,21 +38,40 @@ const groups = {
   ],
 }
 
+const firstSteps = `
+Example:
+  reeve up                              everything, on http://127.0.0.1:3000
+  reeve tenant list                     in the same folder, beside it
+  reeve user list --tenant blue-lantern
+  psql "$(reeve status --url)"
+
+More about a command, with examples: reeve <command> --help
+`
+
 /** All commands. Every file of commands is listed above. */
 export function buildProgram(version: string): Command {
   const program = new Command('reeve')
     .description('Users, tenants, roles and audit in your own PostgreSQL, and the care of that database.')
-    .version(version)
+    .version(version, '-V, --version', 'show the version')
+    .helpOption('-h, --help', 'show this')
     .helpCommand(false)
+    .configureHelp(layout)
+    .configureOutput({ writeOut: writeHelp })
     .showSuggestionAfterError()
     .exitOverride()
   for (const [heading, adding] of Object.entries(groups)) {
     program.commandsGroup(heading)
     for (const add of adding) add(program)
   }
+  program.commandsGroup('Help:')
   helpCommand(program)
-  for (const group of program.commands) group.helpCommand(false) // "reeve help user list" and --help say it all
-  program.addHelpText('after', '\nExample:\n  reeve up\n\nMore about a command: reeve <command> --help\n')
+  completionCommand(program)
+  for (const group of program.commands) {
+    group.helpCommand(false) // "reeve help user list" and --help say it all
+    if (group.commands.length > 0)
+      group.addHelpText('after', `\nMore about one, with examples: reeve ${group.name()} <command> --help\n`)
+  }
+  program.addHelpText('after', firstSteps)
   return program
 }
 
@@ -56,6 +79,10 @@ export function buildProgram(version: string): Command {
 export async function run(words: string[]): Promise<number> {
   const json = words.includes('--json')
   const program = buildProgram(await version())
+  if (words[0] === '__complete') {
+    await answerShell(program, words.slice(1))
+    return 0
+  }
   quieten(program, json)
   process.exitCode = 0 // a command that has an answer, and it is no, sets another
   try {
@@ -72,16 +99,16 @@ export async function run(words: string[]): Promise<number> {
 }
 
 function helpCommand(program: Command): void {
-  program.commandsGroup('Help:')
-  program
-    .command('help')
+  withJson(program.command('help'))
     .argument('[command...]', 'such as user import')
     .description('how to use a command')
     .addHelpText('after', '\nExample:\n  reeve help user import\n')
-    .action(async (words: string[]) => {
+    .action(async (words: string[], options: Json) => {
       const unknown = unknownPath(program, words)
       if (unknown) await program.parseAsync(unknown, { from: 'user' })
-      commandMeant(program, words).outputHelp()
+      const command = commandMeant(program, words)
+      if (options.json) reportTo(options).done(describe(command), () => '')
+      else command.outputHelp()
     })
 }
 

@@ -1,7 +1,7 @@
 import { toFailure } from '../database/failure.ts'
 import { Refusal } from '../foundation/refusal.ts'
 import { loud } from './paint.ts'
-import { clip } from './text.ts'
+import { clip, fold, width } from './text.ts'
 
 /** How a command answers: for a person, or with `--json` for a program. */
 export type Report = {
@@ -27,8 +27,11 @@ export function reportTo(options: { json?: boolean | undefined }): Report {
     },
     progress({ message, done, total }) {
       if (json) return
-      if (process.stderr.isTTY) {
-        process.stderr.write(`\r\x1b[K${meter(done, total)}${clip(message, process.stderr.columns - 32)}`)
+      if (process.stderr.isTTY && process.env['TERM'] !== 'dumb') {
+        const bar = meter(done, total)
+        const room = (process.stderr.columns || 80) - 1
+        clearBar()
+        process.stderr.write(`${bar.paint}${clip(message, room - width(bar.text))}`)
         barIsShown = true
         return
       }
@@ -51,9 +54,17 @@ export function reportFailure(error: unknown, { json, more = {} }: { json: boole
   clearBar()
   const { code, message, remedy, exit } = explained(error)
   if (json) process.stdout.write(`${JSON.stringify({ error: { code, message, remedy }, ...more })}\n`)
-  else process.stderr.write(`${loud.red('✗')} ${message}\n  ${loud.dim('→')} ${remedy}\n`)
+  else
+    process.stderr.write(`${loud.red('✗')} ${folded(message, 2)}\n  ${loud.dim('→')} ${folded(remedy, 4)}\n`)
   if (process.env['LOG_LEVEL'] === 'trace' && error instanceof Error) process.stderr.write(`${error.stack}\n`)
   return exit
+}
+
+/** On a terminal no word is torn apart, and what goes on below is as far in. */
+function folded(text: string, indent: number): string {
+  const room = process.stderr.isTTY ? (process.stderr.columns || 80) - indent : Infinity
+  const lines = text.split('\n').flatMap((line) => fold(line, room))
+  return lines.join(process.stderr.isTTY ? `\n${' '.repeat(indent)}` : '\n')
 }
 
 /** What nobody has foreseen is told as it is; it says at least how to learn more. */
@@ -68,15 +79,17 @@ function explained(error: unknown): Refusal {
   )
 }
 
-function clearBar(): void {
+/** Takes the bar away, for what else is to be said on that line. */
+export function clearBar(): void {
   if (barIsShown) process.stderr.write('\r\x1b[K')
   barIsShown = false
 }
 
-function meter(done: number | undefined, total: number | undefined): string {
-  if (done === undefined || !total) return ''
-  const width = 24
+function meter(done: number | undefined, total: number | undefined): { text: string; paint: string } {
+  if (done === undefined || !total) return { text: '', paint: '' }
+  const cells = 24
   const share = Math.min(1, done / total)
-  const full = Math.round(share * width)
-  return `${loud.cyan('█'.repeat(full))}${loud.dim('░'.repeat(width - full))} ${Math.floor(share * 100)}% `
+  const [full, rest] = ['█'.repeat(Math.round(share * cells)), '░'.repeat(cells - Math.round(share * cells))]
+  const percent = ` ${String(Math.floor(share * 100)).padStart(3)}% `
+  return { text: full + rest + percent, paint: loud.cyan(full) + loud.dim(rest) + percent }
 }

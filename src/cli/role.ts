@@ -4,6 +4,7 @@ import { createRole } from '../domains/roles/create.ts'
 import { deleteRole } from '../domains/roles/delete.ts'
 import { listRoles } from '../domains/roles/list.ts'
 import { setRolePermissions } from '../domains/roles/permissions.ts'
+import { readRole } from '../domains/roles/read.ts'
 import {
   administerTenant,
   atDesk,
@@ -18,7 +19,7 @@ import {
 } from './administer.ts'
 import { refuseWithout } from './ask.ts'
 import { reportTo } from './report.ts'
-import { table } from './table.ts'
+import { facts, table } from './table.ts'
 
 /** `reeve role …` */
 export function roleCommands(program: Command): void {
@@ -26,7 +27,7 @@ export function roleCommands(program: Command): void {
 
   paged(inOneTenant(role.command('list')))
     .description('the roles of a tenant')
-    .addHelpText('after', '\nExample:\n  reeve role list --tenant acme\n')
+    .addHelpText('after', '\nExample:\n  reeve role list --tenant blue-lantern\n')
     .action(async (options: InTenant & Paged) => {
       const page = await administerTenant(options, (tx) => listRoles(tx, options))
       reportTo(options).done(page, () => {
@@ -37,12 +38,28 @@ export function roleCommands(program: Command): void {
       })
     })
 
+  inOneTenant(role.command('show'))
+    .argument('<role>', 'name or id')
+    .description('one role, with all that it permits')
+    .addHelpText('after', '\nExample:\n  reeve role show editor --tenant blue-lantern\n')
+    .action(async (named: string, options: InTenant) => {
+      const found = await administerTenant(options, async (tx) => readRole(tx, await roleIdOf(tx, named)))
+      reportTo(options).done(found, () => {
+        const { name, description, isSystem, permissions, id } = found
+        const made = isSystem ? 'with every tenant' : 'by this tenant'
+        return facts({ role: name, description, made, permits: permissions.join(' ') || null, id })
+      })
+    })
+
   inOneTenant(role.command('create'))
     .argument('<name>', 'free in the tenant')
     .argument('[permissions...]', 'such as posts:read posts:update:own')
     .option('--description <text>', 'what it is for')
     .description('make a role')
-    .addHelpText('after', '\nExample:\n  reeve role create editor posts:\\* comments:read --tenant acme\n')
+    .addHelpText(
+      'after',
+      "\nExample:\n  reeve role create reviewer posts:read posts:update:own --tenant blue-lantern\n  reeve role create guide 'posts:*' --tenant blue-lantern\n",
+    )
     .action(async (name: string, permissions: string[], options: InTenant & { description?: string }) => {
       const { description } = options
       const made = await administerTenant(options, (tx) => createRole(tx, { name, permissions, description }))
@@ -56,7 +73,10 @@ export function roleCommands(program: Command): void {
     .argument('<role>', 'name or id')
     .argument('[permissions...]', 'all that it shall permit; nothing takes everything away')
     .description('say what a role permits from now on')
-    .addHelpText('after', '\nExample:\n  reeve role permit editor posts:read posts:update --tenant acme\n')
+    .addHelpText(
+      'after',
+      '\nExample:\n  reeve role permit editor posts:read posts:update --tenant blue-lantern\n',
+    )
     .action(async (name: string, permissions: string[], options: InTenant) => {
       const role = await administerTenant(options, async (tx) =>
         setRolePermissions(tx, await roleIdOf(tx, name), permissions),
@@ -68,14 +88,15 @@ export function roleCommands(program: Command): void {
     .argument('<role>', 'name or id')
     .option('--yes', 'without being asked')
     .description('delete a role that nobody has')
-    .addHelpText('after', '\nExample:\n  reeve role delete editor --tenant acme --yes\n')
+    .addHelpText('after', '\nExample:\n  reeve role delete "on call" --tenant operator --yes\n')
     .action(async (name: string, options: InTenant & { yes?: boolean }) => {
-      await atDesk(options, async ({ database }) => {
+      const deleted = await atDesk(options, async ({ database }) => {
         const roleId = await inTenantOf(database, options.tenant, (tx) => roleIdOf(tx, name))
         await refuseWithout(`This deletes the role ${name} of ${options.tenant}.`, name, options.yes ?? false)
         await inTenantOf(database, options.tenant, (tx) => deleteRole(tx, roleId))
+        return roleId
       })
-      reportTo(options).done({ deleted: name }, () => `deleted the role ${name}`)
+      reportTo(options).done({ deleted }, () => `deleted the role ${name}`)
     })
 
   inOneTenant(role.command('assign'))
@@ -85,7 +106,7 @@ export function roleCommands(program: Command): void {
     .description('give somebody a role')
     .addHelpText(
       'after',
-      '\nExample:\n  reeve role assign editor kim@example.com --until 2027-01-01T00:00:00Z --tenant acme\n',
+      '\nExample:\n  reeve role assign editor zoe@example.com --tenant blue-lantern\n  reeve role assign editor zoe@example.com --until 2030-01-01 -t blue-lantern\n',
     )
     .action(async (role: string, person: string, options: InTenant & { until?: Date }) => {
       const given = await administerTenant(options, async (tx) =>
@@ -102,12 +123,14 @@ export function roleCommands(program: Command): void {
     .argument('<role>', 'name or id')
     .argument('<person>', 'address or id')
     .description('take a role away from somebody')
-    .addHelpText('after', '\nExample:\n  reeve role unassign editor kim@example.com --tenant acme\n')
+    .addHelpText('after', '\nExample:\n  reeve role unassign member zoe@example.com --tenant blue-lantern\n')
     .action(async (role: string, person: string, options: InTenant) => {
-      await administerTenant(options, async (tx) =>
-        unassignRole(tx, { userId: await userIdOf(tx, person), roleId: await roleIdOf(tx, role) }),
-      )
-      reportTo(options).done({ role, person }, () => `${person} no longer has the role ${role}`)
+      const taken = await administerTenant(options, async (tx) => {
+        const assignment = { userId: await userIdOf(tx, person), roleId: await roleIdOf(tx, role) }
+        await unassignRole(tx, assignment)
+        return assignment
+      })
+      reportTo(options).done(taken, () => `${person} no longer has the role ${role}`)
     })
 }
 

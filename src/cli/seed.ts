@@ -7,7 +7,7 @@ import { demoEmail, isEmpty, seed, type Seeded } from '../operations/seed/seed.t
 import { reportTo, type Report } from './report.ts'
 import { openWorld, type World } from './world.ts'
 
-export type Demo = { email: string; password: string }
+export type Demo = { email: string; password: string; passwordFile: string }
 
 /** `reeve seed` */
 export function seedCommand(program: Command): void {
@@ -23,16 +23,15 @@ export function seedCommand(program: Command): void {
       const report = reportTo(options)
       const world = await openWorld(report)
       try {
+        report.progress({ message: 'seeding demo data' })
         const { seeded, ...there } = await seedWorld(world)
         const demo = await demoAccount(world)
-        report.done(
-          { seeded, ...there, demo: demo && { email: demo.email, passwordFile: passwordFile(world) } },
-          () =>
-            [
-              seeded ? 'seeded' : 'the demo data is there already',
-              `  ${there.tenants} tenants, ${there.users} users, ${there.posts} posts, ${there.comments} comments`,
-              ...(demo ? [`  sign in as ${demo.email} with ${demo.password}`] : []),
-            ].join('\n'),
+        report.done({ seeded, ...there, demo: withoutPassword(demo) }, () =>
+          [
+            seeded ? 'seeded' : 'the demo data is there already',
+            `  ${there.tenants} tenants, ${there.users} users, ${there.posts} posts, ${there.comments} comments`,
+            ...(demo ? [`  sign in as ${demo.email} with ${demo.password}`] : []),
+          ].join('\n'),
         )
       } finally {
         await world.close()
@@ -59,8 +58,15 @@ export async function seedWorld(world: World): Promise<Seeded> {
 
 /** Undefined where this directory has no demo password: then the data came from elsewhere, or not at all. */
 async function demoAccount(world: World): Promise<Demo | undefined> {
-  const password = await readFile(passwordFile(world), 'utf8').catch(() => undefined)
-  return password === undefined ? undefined : { email: demoEmail, password: password.trim() }
+  const file = passwordFile(world)
+  const password = await readFile(file, 'utf8').catch(() => undefined)
+  if (password === undefined) return undefined
+  return { email: demoEmail, password: password.trim(), passwordFile: file }
+}
+
+/** For programs: where the password is, and not the password. */
+export function withoutPassword(demo: Demo | undefined): object | null {
+  return demo ? { email: demo.email, passwordFile: demo.passwordFile } : null
 }
 
 function passwordFile({ directory }: World): string {

@@ -12,12 +12,12 @@ export function sessionCommands(program: Command): void {
   withJson(session.command('list'))
     .argument('<email>', 'the address they sign in with')
     .description('the live sessions of an account, a hundred at most; --json has their ids')
-    .addHelpText('after', '\nExample:\n  reeve session list kim@example.com\n')
+    .addHelpText('after', '\nExample:\n  reeve session list ingrid@example.com\n')
     .action(async (email: string, options: Json) => {
       const items = await administer(options, async (tx) =>
         listSessions(tx, { accountId: await accountIdOf(tx, email) }),
       )
-      reportTo(options).done({ items }, () => {
+      reportTo(options).done({ items, next: null }, () => {
         const rows = items.map(({ createdAt, lastSeenAt, ip, userAgent }) => [
           createdAt,
           lastSeenAt,
@@ -35,7 +35,7 @@ export function sessionCommands(program: Command): void {
     .argument('<email>', 'the address they sign in with')
     .option('--session <id>', 'only this session', id)
     .description('sign an account out, everywhere or in one place')
-    .addHelpText('after', '\nExample:\n  reeve session revoke kim@example.com\n')
+    .addHelpText('after', '\nExample:\n  reeve session revoke ingrid@example.com\n')
     .action(async (email: string, options: Json & { session?: string }) => {
       const ended = await administer(options, async (tx) => {
         const accountId = await accountIdOf(tx, email)

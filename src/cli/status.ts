@@ -1,10 +1,12 @@
 import type { Command } from 'commander'
+import { version } from '../foundation/package.ts'
 import { Refusal } from '../foundation/refusal.ts'
 import { status } from '../operations/migrate/status.ts'
 import { paint } from './paint.ts'
 import { reportTo, type Report } from './report.ts'
 import { facts } from './table.ts'
-import { embeddedDatabase, migrating, openWorld, version, type World } from './world.ts'
+import { counted } from './text.ts'
+import { embeddedDatabase, migrating, openWorld, type World } from './world.ts'
 
 /** `reeve status` */
 export function statusCommand(program: Command): void {
@@ -13,7 +15,7 @@ export function statusCommand(program: Command): void {
     .description('where the database is, and whether its schema fits this version')
     .option('--url', 'only the connection string of the embedded PostgreSQL, with its password')
     .option('--json', 'answer for programs')
-    .addHelpText('after', '\nExample:\n  psql "$(reeve status --url)"\n')
+    .addHelpText('after', '\nExample:\n  reeve status\n  psql "$(reeve status --url)"\n')
     .action(async (options: { json?: boolean; url?: boolean }) => {
       const report = reportTo(options)
       const world = await openWorld(report, { make: false })
@@ -21,13 +23,7 @@ export function statusCommand(program: Command): void {
         if (options.url) return tellUrl(world, report)
         const { upToDate, applied, pending } = await status(migrating(world, report))
         const { embedded, directory } = world
-        const database = embedded
-          ? { kind: 'embedded', version: embedded.version, port: embedded.port, directory }
-          : {
-              kind: 'external',
-              host: world.config.database!.hosts[0].host,
-              name: world.config.database!.name,
-            }
+        const database = whereIs(world)
         const found = {
           version: await version(),
           database,
@@ -38,10 +34,10 @@ export function statusCommand(program: Command): void {
             Reeve: found.version,
             PostgreSQL: embedded
               ? `${embedded.version} in ${directory}, ${embedded.joined ? `up on port ${embedded.port}` : 'not up'}`
-              : `${found.database.name} on ${found.database.host}`,
+              : `${database.name} on ${database.host}`,
             schema: upToDate
-              ? [`up to date (${applied.length} migrations)`, paint.green]
-              : [`not up to date: ${pending.length} migrations pending`, paint.yellow],
+              ? [`up to date (${counted(applied.length, 'migration')})`, paint.green]
+              : [`not up to date: ${counted(pending.length, 'migration')} pending`, paint.yellow],
           }),
         )
         if (!upToDate) process.exitCode = 1
@@ -49,6 +45,16 @@ export function statusCommand(program: Command): void {
         await world.close()
       }
     })
+}
+
+/** `version` and `directory` are those of the embedded PostgreSQL; of another one we know where it is. */
+function whereIs({ embedded, directory, config }: World) {
+  if (embedded) {
+    const { host, port, version } = embedded
+    return { kind: 'embedded', host, port, name: embeddedDatabase, version, directory }
+  }
+  const { hosts, name } = config.database!
+  return { kind: 'external', ...hosts[0], name, version: null, directory: null }
 }
 
 function tellUrl({ embedded }: World, report: Report): void {

@@ -30,6 +30,41 @@ test('on a terminal the widest column gives way; what is piped is whole', () => 
   expect(table(['text', 'id'], long)).toContain('x'.repeat(200))
 })
 
+test.each([80, 40, 20])('on a terminal of %i columns no line is longer, whatever the script', (columns) => {
+  Object.assign(process.stdout, { isTTY: true, columns })
+  const long = people.map(([name, address, role]) => [
+    `${name} ${name}`,
+    address!,
+    role!,
+    'active',
+    '👩‍👩‍👧 e\u0301',
+  ])
+  const lines = table(['name', 'address', 'role', 'state', 'note'], long).split('\n')
+  expect(lines.filter((line) => width(line) > Math.max(columns, 30))).toEqual([])
+})
+
+test('where the columns do not fit, each row is told fact by fact', () => {
+  Object.assign(process.stdout, { isTTY: true, columns: 30 })
+  expect(table(['name', 'address', 'role'], people.slice(0, 2))).toBe(
+    [
+      'name     王小明',
+      'address  xiaoming@example.com',
+      'role     member',
+      '',
+      'name     Maria 💐 Kowalska',
+      'address  maria@example.com',
+      'role     –',
+    ].join('\n'),
+  )
+})
+
+test('on a terminal a long fact goes on below itself', () => {
+  Object.assign(process.stdout, { isTTY: true, columns: 24 })
+  expect(facts({ permits: 'posts:read posts:update', id: 'x' })).toBe(
+    'permits  posts:read\n         posts:update\nid       x',
+  )
+})
+
 test('a line is no longer than what stands in it', () => {
   const lines = table(
     ['name', 'note'],

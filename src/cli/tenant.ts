@@ -12,9 +12,9 @@ import {
   administer,
   atDesk,
   findTenantOf,
-  insistOn,
   inTenantOf,
   more,
+  needs,
   operator,
   paged,
   withJson,
@@ -39,7 +39,7 @@ export function tenantCommands(program: Command): void {
 function listCommand(tenant: Command): void {
   paged(withJson(tenant.command('list')))
     .description('all tenants, the newest first, the deleted ones too')
-    .addHelpText('after', '\nExample:\n  reeve tenant list --limit 50\n')
+    .addHelpText('after', '\nExample:\n  reeve tenant list\n  reeve tenant list --limit 50 --json\n')
     .action(async (options: Json & Paged) => {
       const page = await administer(options, (tx) => listAllTenants(tx, options))
       reportTo(options).done(page, () => {
@@ -57,7 +57,7 @@ function showCommand(tenant: Command): void {
   withJson(tenant.command('show'))
     .argument('<tenant>', 'short name or id')
     .description('one tenant')
-    .addHelpText('after', '\nExample:\n  reeve tenant show acme\n')
+    .addHelpText('after', '\nExample:\n  reeve tenant show blue-lantern\n')
     .action(async (named: string, options: Json) => {
       const found = await atDesk(options, async ({ database }) => {
         const { id: tenantId } = await findTenantOf(database, named)
@@ -72,15 +72,12 @@ function showCommand(tenant: Command): void {
 }
 
 function createCommand(tenant: Command): void {
-  insistOn(withJson(tenant.command('create')), 'owner', 'say whose it will be: --owner <email>')
+  const owner: [string, string] = ['--owner <email>', 'the address with which its owner signs in']
+  withJson(needs(tenant.command('create'), owner, 'say whose it will be: --owner <email>'))
     .argument('<name>', 'what people call it')
-    .option('--owner <email>', 'the account that will own it (required)')
     .option('--slug <short name>', 'for addresses; made from the name without it')
     .description('make a tenant for somebody who has an account')
-    .addHelpText(
-      'after',
-      '\nExample:\n  reeve tenant create "Acme Ltd" --owner kim@example.com --slug acme\n',
-    )
+    .addHelpText('after', '\nExample:\n  reeve tenant create "North Star" --owner ingrid@example.com\n')
     .action(async (name: string, options: Json & { owner: string; slug?: string }) => {
       const { owner, slug } = options
       const made = await atDesk(options, async ({ database }) => {
@@ -99,7 +96,10 @@ function renameCommand(tenant: Command): void {
     .argument('[name]', 'what people shall call it')
     .option('--slug <short name>', 'for addresses; the old one is free then')
     .description('give a tenant another name, another short name, or both')
-    .addHelpText('after', '\nExample:\n  reeve tenant rename acme "Acme International" --slug acme-intl\n')
+    .addHelpText(
+      'after',
+      '\nExample:\n  reeve tenant rename blue-lantern "Blue Lantern Books"\n  reeve tenant rename blue-lantern --slug lantern\n',
+    )
     .action(async (named: string, name: string | undefined, options: Json & { slug?: string }) => {
       const { slug } = options
       if (name === undefined && slug === undefined) {
@@ -117,7 +117,7 @@ function deleteCommand(tenant: Command): void {
     .argument('<tenant>', 'short name or id')
     .option('--yes', 'without being asked')
     .description('close a tenant to everybody at once; its rows remain')
-    .addHelpText('after', '\nExample:\n  reeve tenant delete acme --yes\n')
+    .addHelpText('after', '\nExample:\n  reeve tenant delete kestrel-logistics --yes\n')
     .action(async (named: string, options: Json & { yes?: boolean }) => {
       const closed = await atDesk(options, async ({ database }) => {
         const found = await inTenantOf(database, named, readTenant)

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { clip, pad, visible, width } from './text.ts'
+import { clip, fold, pad, visible, width } from './text.ts'
 
 test.each([
   ['Kim', 3],
@@ -27,6 +27,14 @@ test('what is cut off leaves an ellipsis, and no letter loses its marks', () => 
   expect(clip('王小明', 4)).toBe('王…')
   expect(clip('noe\u0301l', 4)).toBe('noe\u0301l')
   expect(clip('noe\u0301ls', 4)).toBe('noe\u0301…')
+})
+
+test('a long text goes on in lines that are broken between words', () => {
+  expect(fold('posts:read posts:update users:read', 22)).toEqual(['posts:read', 'posts:update', 'users:read'])
+  expect(fold('posts:read posts:update users:read', 23)).toEqual(['posts:read posts:update', 'users:read'])
+  expect(fold('王小明 李思琪 陳美玲', 13)).toEqual(['王小明 李思琪', '陳美玲'])
+  expect(fold('0199f3a2-1c5e-7d10-8a44-0c2f6b1d9e77', 10)).toEqual(['0199f3a2-1c5e-7d10-8a44-0c2f6b1d9e77'])
+  expect(fold('', 10)).toEqual([''])
 })
 
 test('what somebody wrote can neither steer the terminal nor turn the line around', () => {

@@ -19,6 +19,17 @@ export function clip(text: string, room: number): string {
   return `${kept}…`
 }
 
+/** The lines of a text that is broken between words where a line would be longer than that; no word is broken. */
+export function fold(text: string, room: number): string[] {
+  const lines: string[] = []
+  for (const word of text.split(' ')) {
+    const longer = lines.length === 0 ? word : `${lines.at(-1)} ${word}`
+    if (lines.length > 0 && width(longer) <= room) lines[lines.length - 1] = longer
+    else lines.push(word)
+  }
+  return lines
+}
+
 /** Spaces behind a text until it takes so many cells. */
 export function pad(text: string, room: number): string {
   return text + ' '.repeat(Math.max(0, room - width(text)))

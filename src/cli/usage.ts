@@ -1,5 +1,6 @@
 import type { Command, CommanderError } from 'commander'
 import { Refusal } from '../foundation/refusal.ts'
+import { namesTo } from './help.ts'
 
 /** A wrong word on the command line, in our words. Undefined where somebody only asked for help or the version. */
 export function usageRefusal(program: Command, argv: string[], error: CommanderError): Refusal | undefined {
@@ -40,8 +41,4 @@ export function commandMeant(program: Command, words: string[]): Command {
     command = next
   }
   return command
-}
-
-function namesTo(command: Command | null): string[] {
-  return command ? [...namesTo(command.parent), command.name()] : []
 }

@@ -43,7 +43,10 @@ function listCommand(user: Command): void {
     .option('--suspended', 'only those who are suspended')
     .option('--role <role>', 'only those who have this role')
     .description('people, the newest first')
-    .addHelpText('after', '\nExample:\n  reeve user list --tenant acme --search müller\n')
+    .addHelpText(
+      'after',
+      '\nExample:\n  reeve user list --tenant blue-lantern --search müller\n  reeve user list --tenant blue-lantern --role editor --json\n',
+    )
     .action(async (options: InTenant & Paged & { search?: string; suspended?: boolean; role?: string }) => {
       const page = await administerTenant(options, async (tx) => {
         const { limit, after, search: q, suspended, role } = options
@@ -65,7 +68,7 @@ function showCommand(user: Command): void {
   inOneTenant(user.command('show'))
     .argument('<person>', 'address or id')
     .description('one person')
-    .addHelpText('after', '\nExample:\n  reeve user show kim@example.com --tenant acme\n')
+    .addHelpText('after', '\nExample:\n  reeve user show zoe@example.com --tenant blue-lantern\n')
     .action(async (person: string, options: InTenant) => {
       const found = await administerTenant(options, async (tx) => readUser(tx, await userIdOf(tx, person)))
       reportTo(options).done(found, () =>
@@ -93,7 +96,7 @@ function addCommand(user: Command): void {
     .description('add somebody, who signs in after an invitation')
     .addHelpText(
       'after',
-      '\nExample:\n  reeve user add kim@example.com "Kim Lee" --role member --tenant acme\n',
+      '\nExample:\n  reeve user add mina@example.com "Mina Park" --role member -t blue-lantern\n',
     )
     .action(async (email: string, name: string, options: InTenant & { role?: string }) => {
       const made = await administerTenant(options, async (tx) => {
@@ -116,7 +119,7 @@ function updateCommand(user: Command): void {
     .description("change somebody's details")
     .addHelpText(
       'after',
-      '\nExample:\n  reeve user update kim@example.com --name "Kim Lee" --phone "" --tenant acme\n',
+      '\nExample:\n  reeve user update zoe@example.com --name "Zoë Müller" --tenant blue-lantern\n  reeve user update zoe@example.com --phone "" --tenant blue-lantern\n',
     )
     .action(async (person: string, options: InTenant & Details) => {
       const { name, email, username, phone } = options
@@ -147,7 +150,7 @@ function suspendCommands(user: Command): void {
     .description('shut somebody out, at once')
     .addHelpText(
       'after',
-      '\nExample:\n  reeve user suspend kim@example.com --reason "left the company" --tenant acme\n',
+      '\nExample:\n  reeve user suspend zoe@example.com --reason "on leave" --tenant blue-lantern\n',
     )
     .action(async (person: string, options: InTenant & { reason?: string }) => {
       const found = await administerTenant(options, async (tx) =>
@@ -159,7 +162,7 @@ function suspendCommands(user: Command): void {
   inOneTenant(user.command('resume'))
     .argument('<person>', 'address or id')
     .description('let somebody back in')
-    .addHelpText('after', '\nExample:\n  reeve user resume kim@example.com --tenant acme\n')
+    .addHelpText('after', '\nExample:\n  reeve user resume olha@example.com --tenant blue-lantern\n')
     .action(async (person: string, options: InTenant) => {
       const found = await administerTenant(options, async (tx) => resumeUser(tx, await userIdOf(tx, person)))
       reportTo(options).done(found, () => `${found.name} is active`)
@@ -171,17 +174,18 @@ function deleteCommand(user: Command): void {
     .argument('<person>', 'address or id')
     .option('--yes', 'without being asked')
     .description('delete somebody for good; what they wrote stays, unsigned')
-    .addHelpText('after', '\nExample:\n  reeve user delete kim@example.com --tenant acme --yes\n')
+    .addHelpText('after', '\nExample:\n  reeve user delete olha@example.com --tenant blue-lantern --yes\n')
     .action(async (person: string, options: InTenant & { yes?: boolean }) => {
       const { tenant, yes = false } = options
-      await atDesk(options, async ({ database }) => {
+      const deleted = await atDesk(options, async ({ database }) => {
         const { id, name, email } = await inTenantOf(database, tenant, async (tx) =>
           readUser(tx, await userIdOf(tx, person)),
         )
         await refuseWithout(`This deletes ${name} (${email}) from ${tenant} for good.`, email, yes)
         await inTenantOf(database, tenant, (tx) => deleteUser(tx, id))
+        return id
       })
-      reportTo(options).done({ deleted: person }, () => `deleted ${person}`)
+      reportTo(options).done({ deleted }, () => `deleted ${person}`)
     })
 }
 

@@ -1,12 +1,10 @@
 import { existsSync } from 'node:fs'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import type pg from 'pg'
 import { withClient } from '../database/client.ts'
 import { closeDatabase, openDatabase, type Database } from '../database/database.ts'
-import { toFailure } from '../database/failure.ts'
-import { asServer } from '../database/login.ts'
+import { asServer, boundsOf } from '../database/login.ts'
 import type { Access } from '../database/pool.ts'
 import { readConfig, type Config } from '../foundation/config.ts'
 import { pgSettings } from '../foundation/database-address.ts'
@@ -14,13 +12,10 @@ import { Refusal } from '../foundation/refusal.ts'
 import { newKey, readKeyRing, type KeyRing } from '../foundation/secret.ts'
 import { appLogin } from '../operations/embedded/app-login.ts'
 import { startEmbedded, type Embedded } from '../operations/embedded/embedded.ts'
-import { houseRoles } from '../operations/migrate/roles.ts'
+import { behindPending, ownMigrations } from '../operations/migrate/outdated.ts'
 import type { Migrating } from '../operations/migrate/session.ts'
-import { status } from '../operations/migrate/status.ts'
 import type { Report } from './report.ts'
 
-/** Where the package lies: `prisma/` and the version are found from here. */
-const home = fileURLToPath(new URL('../..', import.meta.url))
 /** The database in it that is ours. */
 export const embeddedDatabase = 'reeve'
 
@@ -40,7 +35,7 @@ export type World = {
  * have been made before: a mistyped folder shall not get a database of its own.
  */
 export async function openWorld(report: Report, { make = true } = {}): Promise<World> {
-  const config = readConfig(process.env)
+  const config = readConfig(process.env, { terminal: process.stdout.isTTY })
   const directory = join(process.cwd(), '.reeve')
   if (config.database) {
     const admin = config.adminDatabase ?? config.database
@@ -70,25 +65,12 @@ export async function openWorld(report: Report, { make = true } = {}): Promise<W
 
 /** What the migrator is told. */
 export function migrating(world: World, report: Report): Migrating {
-  const prisma = join(home, 'prisma')
-  return {
-    connect: world.admin,
-    folder: join(prisma, 'migrations'),
-    roles: houseRoles(prisma),
-    progress: report.progress,
-  }
+  return ownMigrations(world.admin, report.progress)
 }
 
 /** How the server logs in: as reeve_app, or acting as it. */
 export async function serverAccess({ config, embedded }: World): Promise<Access> {
-  const { pool } = config
-  const bounds = {
-    poolSize: pool.poolSize,
-    acquireTimeoutMs: pool.acquireTimeoutMs,
-    statementTimeoutMs: pool.statementTimeoutMs,
-    lockTimeoutMs: pool.lockTimeoutMs,
-    idleInTransactionTimeoutMs: pool.idleInTransactionTimeoutMs,
-  }
+  const bounds = boundsOf(config)
   if (!embedded)
     return asServer({ ...pgSettings(config.database!), ...bounds }, config.environment === 'production')
   const { host, port } = embedded
@@ -110,34 +92,9 @@ export async function withDatabase<T>(
       await closeDatabase(database)
     }
   } catch (error) {
-    throw await behindWhat(error, world, report)
+    throw await behindPending(error, migrating(world, report))
   } finally {
     await world.close()
-  }
-}
-
-/** What a schema that is not there, or an old one, looks like from above. */
-const looksOutdated = ['internal', 'database_refused_us', 'unsafe_role']
-
-/** What nobody could explain is explained by migrations that are pending, where there are some. */
-export async function behindWhat(error: unknown, world: World, report: Report): Promise<unknown> {
-  const failure = toFailure(error, 'statement')
-  if (failure instanceof Refusal && !looksOutdated.includes(failure.code)) return error
-  const pending = await pendingIn(world, report)
-  if (pending === 0) return error
-  return new Refusal(
-    'schema_outdated',
-    `the schema of this database is not that of this version: ${pending} migrations are pending`,
-    '"reeve migrate deploy" applies them',
-    { cause: error },
-  )
-}
-
-async function pendingIn(world: World, report: Report): Promise<number> {
-  try {
-    return (await status(migrating(world, report))).pending.length
-  } catch {
-    return 0 // then that is not what is wrong
   }
 }
 
@@ -156,12 +113,6 @@ export async function secretKeys({ config, directory }: World): Promise<KeyRing>
     `${file} is unusable: ${keys}`,
     'delete the file; a new key is made at the next start',
   )
-}
-
-/** The version of this package. */
-export async function version(): Promise<string> {
-  const { version } = JSON.parse(await readFile(join(home, 'package.json'), 'utf8')) as { version: string }
-  return version
 }
 
 async function makeDatabase(embedded: Embedded): Promise<void> {
