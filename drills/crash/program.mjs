@@ -5,10 +5,10 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 
-/** Starts `reeve up` and waits until it serves. */
-export async function up(main, directory) {
+/** Starts `reeve up` and waits until it serves; `more` is what its environment has besides. */
+export async function up(main, directory, more = {}) {
   await mkdir(directory, { recursive: true })
-  const port = await freePort()
+  const port = Number(more.PORT ?? (await freePort()))
   const started = performance.now()
   const child = spawn(process.execPath, [main, 'up', '--no-seed'], {
     cwd: directory,
@@ -18,6 +18,7 @@ export async function up(main, directory) {
       PORT: String(port),
       LOG_LEVEL: 'error',
       NODE_ENV: 'development',
+      ...more,
     },
     stdio: ['ignore', 'pipe', 'pipe'],
   })

@@ -33,6 +33,12 @@ export async function facts(url) {
       middle: (
         await one('select id from users where tenant_id = $1 order by id limit 1 offset 100000', [tenant])
       ).id,
+      middleAt: (
+        await one(
+          'select created_at::text as at from users where tenant_id = $1 order by created_at limit 1 offset 100000',
+          [tenant],
+        )
+      ).at,
       roles: {
         owner: await role('owner'),
         member: await role('member'),

@@ -69,11 +69,24 @@ export function samples(it) {
     'permissions.list': [{ ...asMember, values: [1000] }],
 
     'users.find': [{ ...asOwner, values: [tenant, member.user] }],
+    'users.by_email': [
+      { ...asOwner, note: 'by address', values: [tenant, member.email, null] },
+      { ...asOwner, note: 'by id', values: [tenant, member.user, member.user] },
+    ],
     'users.list': [
       { ...asOwner, note: 'first page of 200,000', limit: people, values: [tenant, last, page] },
       { ...asOwner, note: 'in the middle of 200,000', limit: people, values: [tenant, it.middle, page] },
       { ...inSmall, note: 'first page of 750', limit: people, values: [small, last, page] },
     ],
+    ...sortedPeople(asOwner, it),
+    'users.list_by_email': [
+      { ...asOwner, note: 'somebody', values: [tenant, owner.email, last, null, null] },
+    ],
+    'roles.list_by_name': [{ ...asOwner, limit: 120, values: [tenant, 'm', page] }],
+    'once.claim': [{ ...asOwner, values: [tenant, owner.account, 'drill', 'asked'] }],
+    'once.find': [{ ...asOwner, values: [tenant, owner.account, 'drill'] }],
+    'once.keep': [{ ...asOwner, values: [tenant, owner.account, 'drill', 'sealed'] }],
+    'once.forget': [{ ...asOwner, values: [tenant] }],
     'users.list_by_active': [
       { ...asOwner, note: 'active', limit: people, values: [tenant, it.middle, page, true] },
       {
@@ -143,6 +156,10 @@ export function samples(it) {
     'users.delete': [{ ...asOwner, limit: 600, values: [tenant, member.user] }],
 
     'roles.find': [{ ...asOwner, values: [tenant, roles.member] }],
+    'roles.by_name': [
+      { ...asOwner, note: 'by name', values: [tenant, 'member', null] },
+      { ...asOwner, note: 'by id', values: [tenant, roles.member, roles.member] },
+    ],
     'roles.list': [{ ...asOwner, limit: 100, values: [tenant, nil, page] }],
     'roles.lock': [{ ...asOwner, values: [tenant, roles.common] }],
     'roles.catalogued': [{ ...asOwner, values: [['users:read', 'posts:read', 'nothing:here']] }],
@@ -211,7 +228,11 @@ export function samples(it) {
       },
     ],
     'sessions.touch': [{ ...asAccount, limit: 60, values: [[it.session.id]] }],
-    'sessions.who_am_i': [{ ...asAccount, limit: 150, values: [owner.account] }],
+    'sessions.who': [
+      { ...asAccount, note: 'one', limit: 150, values: [[it.session.hash]] },
+      { ...asAccount, note: '64 in one flight', limit: 6_000, values: [it.hashes] },
+    ],
+    'accounts.own_tenants': [{ ...asAccount, limit: 150, values: [owner.account] }],
     'sessions.open': [
       {
         ...asAccount,
@@ -233,6 +254,7 @@ export function samples(it) {
     ],
 
     'accounts.find': [{ ...asAccount, values: [owner.account] }],
+    'accounts.by_email': [{ ...asOperator, values: ['person777777@example.com'] }],
     'accounts.credential_by_email': [
       { ...asAccount, note: 'known', values: ['person777777@example.com'] },
       { ...asAccount, note: 'unknown', values: ['nobody@example.com'] },
@@ -263,6 +285,10 @@ export function samples(it) {
     ],
 
     'tenants.find': [{ ...asMember, values: [tenant] }],
+    'tenants.by_slug': [
+      { ...asOperator, note: 'by short name', values: ['tenant-77', null] },
+      { ...asOperator, note: 'by id', values: [small, small] },
+    ],
     'tenants.list': [{ ...asOperator, limit: 100, values: [last, page] }],
     'tenants.count_of_account': [{ ...asAccount, values: [owner.account] }],
     'tenants.update': [{ ...asOwner, limit: 100, values: [tenant, 'Renamed', null] }],
@@ -316,6 +342,7 @@ export function samples(it) {
 
     'invitations.list': [{ ...asOwner, limit: 200, values: [tenant, last, page] }],
     'invitations.find': [{ ...asOwner, values: [tenant, it.invitation.id] }],
+    'invitations.pending_by_email': [{ ...asOwner, values: [tenant, it.invitation.email] }],
     // one decision for each permission that the role gives
     'invitations.look_at': [{ ...asOwner, limit: 600, values: [tenant, it.invitation.hash] }],
     'invitations.claim': [{ ...asOwner, limit: 600, values: [tenant, it.invitation.hash] }],
@@ -345,20 +372,6 @@ export function samples(it) {
     'invitations.give_role': [
       { ...asOwner, limit: 250, values: [tenant, member.user, roles.rare, owner.user] },
     ],
-
-    'cli.find_tenant': [
-      { ...asOperator, note: 'by short name', values: ['tenant-77', null] },
-      { ...asOperator, note: 'by id', values: [small, small] },
-    ],
-    'cli.find_user': [
-      { ...asOwner, note: 'by address', values: [tenant, member.email, null] },
-      { ...asOwner, note: 'by id', values: [tenant, member.user, member.user] },
-    ],
-    'cli.find_role': [
-      { ...asOwner, note: 'by name', values: [tenant, 'member', null] },
-      { ...asOwner, note: 'by id', values: [tenant, roles.member, roles.member] },
-    ],
-    'cli.find_account': [{ ...asOperator, values: ['person777777@example.com'] }],
   }
 }
 
@@ -416,4 +429,29 @@ export function pickedByPrisma(it) {
       { ...asMember, limit: 500, verb: (tx) => createComment(tx, it.busyPost.id, { content: 'Well said' }) },
     ],
   }
+}
+
+/** Every order of the people, at its beginning and far behind it. Of the suspended there are few: those are sorted. */
+function sortedPeople({ tenant, ...as }, it) {
+  const places = {
+    createdat: [null, it.middleAt],
+    name: [null, 'M'],
+    email: [null, 'm'],
+  }
+  const tried = {}
+  for (const [by, starts] of Object.entries(places)) {
+    for (const whom of ['all', 'active', 'suspended']) {
+      for (const way of ['up', 'down']) {
+        tried[`users.${whom}_by_${by}_${way}`] = starts.map((start) => ({
+          tenant,
+          ...as,
+          note: start === null ? 'first page' : 'far behind',
+          limit: whom === 'suspended' ? 60_000 : people,
+          allows: whom === 'suspended' ? [/^sorts/] : [],
+          values: [tenant, start, start === null ? null : nil, page],
+        }))
+      }
+    }
+  }
+  return tried
 }
