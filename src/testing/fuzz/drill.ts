@@ -33,7 +33,12 @@ export async function drill({ port, postgresUrl, onFault, ...run }: Drill): Prom
     idleInTransactionTimeoutMs: 30_000,
   })
   const agent = new Agent({ keepAlive: true })
-  const send = (one: Sent) => overSocket(agent, port, one)
+  const send = (one: Sent) =>
+    overSocket(agent, port, one).catch((error: NodeJS.ErrnoException & { reused?: boolean }) => {
+      // the server closes what is idle for a minute, perhaps in this very moment
+      if (error.reused && error.code === 'ECONNRESET') return overSocket(agent, port, one)
+      throw error
+    })
   try {
     const { text } = await send({ method: 'GET', url: '/openapi.json', headers: {} })
     const document = JSON.parse(text) as OpenApi
@@ -64,7 +69,7 @@ function overSocket(agent: Agent, port: number, { method, url, headers, body }: 
         )
       },
     )
-    sent.once('error', reject)
+    sent.once('error', (error) => reject(Object.assign(error, { reused: sent.reusedSocket })))
     sent.end(body)
   })
 }

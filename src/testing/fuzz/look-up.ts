@@ -15,6 +15,8 @@ export type At = {
   foreign: string
   serial: string
   url: string
+  /** The tenant in the path, where one is. */
+  there?: string | undefined
   mark?: string | undefined
 }
 
@@ -59,10 +61,10 @@ export function lookUp(at: At, { what, kind, nth, whose }: Ref): string | undefi
       return memory.etag(url)
     case 'email': {
       const theirs = acquaintance?.email
-      if (!wish.route.includes(':tenantId')) return theirs
+      if (at.there === undefined) return theirs
       // An address may bear the mark of one tenant, and must not come into another one by our own doing.
-      const ours = theirs && /zq/.test(theirs) && !theirs.includes(markOf(own)) ? undefined : theirs
-      return (nth % 2 === 0 ? ours : undefined) ?? memory.email(own, nth >> 1)
+      const ours = theirs && /zq/.test(theirs) && !theirs.includes(markOf(at.there)) ? undefined : theirs
+      return (nth % 2 === 0 ? ours : undefined) ?? memory.email(at.there, nth >> 1)
     }
     case 'password':
       return (person?.password && wish.route.startsWith('PUT') ? person : acquaintance)?.password

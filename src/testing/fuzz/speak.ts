@@ -41,7 +41,7 @@ export function speak(scene: Scene, wish: Wish): Spoken {
   }
   const ids = idsFor(at, method)
   const url = path.replaceAll(/:(\w+)/g, (_, name: string) => ids[name] ?? 'x')
-  const here: At = { ...at, url, mark: markFor(at, ids) }
+  const here: At = { ...at, url, there: ids['tenantId'], mark: markFor(at, ids) }
   const known = ([, value]: [string, unknown]) => !(value instanceof Ref) || lookUp(here, value) !== undefined
   const question = wish.query
     .filter(known)

@@ -3,7 +3,11 @@
 --
 -- Every key begins with the tenant and every reference carries it, so that no row can point across tenants. Your own
 -- columns go where it says so, and each is described below: what it is, and how personal ([none], [personal],
--- [sensitive] or [secret]; a secret column is also named last in the trigger invoices_audit).
+-- [sensitive] or [secret]).
+--
+-- A secret column is kept out of the log by its name in the last argument of the trigger invoices_audit, as in
+-- 'tenant_id,updated_at,card_token', and from statistics by granting reeve_readonly the other columns, as in
+-- "grant select (tenant_id, id) on invoices to reeve_readonly", instead of the table.
 
 set local lock_timeout = '3s';
 
