@@ -5,6 +5,12 @@ import type { Place } from './place.ts'
 import type { Postmaster } from './postmaster.ts'
 import { isRunning } from './processes.ts'
 
+/**
+ * Another server may have taken the port in the last moment: then it answers, while ours is about to find out and end.
+ * So long a stranger is believed to be one.
+ */
+const strangerMs = 3_000
+
 /** The version of a server that answers and is ours; undefined when it ended instead. */
 export async function untilReady(
   place: Place,
@@ -12,13 +18,17 @@ export async function untilReady(
   password: string,
 ): Promise<string | undefined> {
   let until = Date.now() + 60_000
+  let strangerUntil: number | undefined
   while (isRunning(postmaster.process)) {
     const answer = await ask(postmaster.port, password)
     if (answer.ready && answer.data === place.data) return answer.version
-    if (answer.ready) throw notOurs(place, postmaster, `it serves ${answer.data}`)
-    if (answer.code === '28P01') throw wrongPassword(place)
-    if (answer.code === '57P03') until = Math.max(until, Date.now() + 60_000) // starting up: it may have much to recover
-    if (Date.now() > until) throw notOurs(place, postmaster, answer.message)
+    if (answer.ready || answer.code === '28P01') {
+      strangerUntil ??= Date.now() + strangerMs
+      if (Date.now() > strangerUntil) {
+        throw answer.ready ? notOurs(place, postmaster, `it serves ${answer.data}`) : wrongPassword(place)
+      }
+    } else if (answer.code === '57P03') until = Math.max(until, Date.now() + 60_000) // starting up: it may have much to recover
+    else if (Date.now() > until) throw notOurs(place, postmaster, answer.message)
     await sleep(20)
   }
   return undefined

@@ -65,6 +65,7 @@ test.each<[string, Partial<Heard>, Partial<Spoken>?]>([
   ['a refusal that tells of a table', { ...refused, text: told('relation "users" is unknown') }, other()],
   ['a password', { text: JSON.stringify({ name: `${hush} one` }) }],
   ['a hash', { text: '{"hash":"$argon2id$v=19"}' }],
+  ['the hash of a token', { text: JSON.stringify({ hash: `\\x${'0a'.repeat(32)}` }) }],
   ['a token', { text: JSON.stringify({ token }) }],
   ['a token in a cookie', { headers: { ...headers, 'set-cookie': `a=${token}` } }],
 ])('%s is noticed', (_what, more, about = {}) => {
