@@ -22,7 +22,9 @@ export class Fault extends Error {
 
 const token = /rv_[a-z]_[\w-]{30,}/
 /** A password, the hash of one, the hash of a token, and bytes that somebody wrote out as they are. */
-const secrets = new RegExp(`${hush}|\\$argon2|\\$2[aby]\\$|(?<![0-9a-f])[0-9a-f]{64}(?![0-9a-f])|"type":"Buffer"`)
+const secrets = new RegExp(
+  `${hush}|\\$argon2|\\$2[aby]\\$|(?<![0-9a-f])[0-9a-f]{64}(?![0-9a-f])|"type":"Buffer"`,
+)
 const inside =
   /node_modules|\.[jt]s:\d|insert into|relation \\?"|column \\?"|syntax error|violates|reeve\.\w+\(|\bat \w+ \(/i
 
