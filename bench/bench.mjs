@@ -5,7 +5,7 @@
 // bare Fastify and pgbench alone. --short is a small run of what needs no installation of its own, and proves only that
 // the benchmark runs.
 import { spawnSync } from 'node:child_process'
-import { existsSync } from 'node:fs'
+import { statSync } from 'node:fs'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { availableParallelism, cpus } from 'node:os'
 import { join } from 'node:path'
@@ -77,7 +77,10 @@ async function keep(run) {
 
 /** The other contenders, as the lock file says; what they would compile or fetch after that is not needed here. */
 function install() {
-  if (existsSync(join(here, 'node_modules/.package-lock.json'))) return
+  const [installed, wanted] = ['node_modules/.package-lock.json', 'package-lock.json'].map(
+    (file) => statSync(join(here, file), { throwIfNoEntry: false })?.mtimeMs ?? 0,
+  )
+  if (installed >= wanted) return
   say('installing the contenders (a gigabyte, once)')
   const arguments_ = ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel', 'error']
   const { status } = spawnSync('npm', arguments_, { cwd: here, stdio: ['ignore', 'ignore', 'inherit'] })
