@@ -83,12 +83,9 @@ test('a connection that ends in the middle of a migration outside of transaction
 test('a connection that ends between two migrations leaves the first, and the next deploy goes on', async () => {
   const workshop = await aWorkshop()
   await workshop.write(first, 'create table first (id int)', '-- Loses: first.\ndrop table first')
-  // the second one takes its time, so that the end surely comes before it is through
-  await workshop.write(
-    second,
-    'select pg_sleep(1); create table second (id int)',
-    '-- Loses: second.\ndrop table second',
-  )
+  // the second one takes its time, so that the end surely comes before it is through, however busy the machine is
+  const down = '-- Loses: second.\ndrop table second'
+  await workshop.write(second, 'select pg_sleep(20); create table second (id int)', down)
   const progress = ({ done }: { done?: number }) => {
     if (done !== 1) return
     void workshop.client.query(`
@@ -99,6 +96,7 @@ test('a connection that ends between two migrations leaves the first, and the ne
   expect(
     await workshop.column('select migration_name from _prisma_migrations where finished_at is not null'),
   ).toContain(first)
+  await workshop.write(second, 'create table second (id int)', down)
   await deploy(workshop)
   expect(await status(workshop)).toMatchObject({
     upToDate: true,
