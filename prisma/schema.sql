@@ -314,6 +314,10 @@ declare
   tenant  uuid := reeve.tenant_id();
   who     jsonb := reeve.actor();
   actor   uuid := who ->> 'user';
+  -- as reeve.permission_patterns() has them, which would be called as a query of its own
+  patterns text[] := array[
+    permission, split_part(permission, ':', 1) || ':*', '*:' || split_part(permission, ':', 2), '*:*'
+  ];
   verdict record;
 begin
   if who ->> 'operator' is not null then
@@ -328,7 +332,7 @@ begin
     join public.role_permissions rp on rp.tenant_id = tenant and rp.role_id = ur.role_id
     where ur.tenant_id = tenant and ur.user_id = actor
       and ur.valid_from <= now() and (ur.valid_until is null or ur.valid_until > now())
-      and rp.permission = any (reeve.permission_patterns(authorize.permission))
+      and rp.permission = any (patterns)
       and (rp.scope = 'any' or owner = actor)
   ) and exists (
     select from public.users u
@@ -384,6 +388,21 @@ comment on function reeve.begin_with_an_owner() is 'Trigger at commit: a tenant 
 revoke execute on function reeve.begin_with_an_owner() from public;
 grant execute on function reeve.begin_with_an_owner() to reeve_app;
 grant execute on function reeve.begin_with_an_owner() to reeve_auth;
+
+CREATE OR REPLACE FUNCTION reeve.count_policy_change()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+declare
+  tenant uuid := case tg_op when 'DELETE' then old.tenant_id else new.tenant_id end;
+begin
+  perform reeve.stay_declared(tenant);
+  update public.tenant_guards set policy_version = policy_version + 1 where tenant_id = tenant;
+  return null;
+end
+$function$;
+comment on function reeve.count_policy_change() is 'Trigger: what roles are called or permit has changed.';
+revoke execute on function reeve.count_policy_change() from public;
 
 CREATE OR REPLACE FUNCTION reeve.forget_who_left()
  RETURNS trigger
@@ -541,6 +560,21 @@ revoke execute on function reeve.keep_an_owner() from public;
 grant execute on function reeve.keep_an_owner() to reeve_app;
 grant execute on function reeve.keep_an_owner() to reeve_auth;
 
+CREATE OR REPLACE FUNCTION reeve.keep_counting()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if new.policy_version < old.policy_version then
+    raise exception 'the count of a tenant''s policies never falls'
+      using errcode = 'RV004', hint = 'leave it to the triggers on roles and role_permissions';
+  end if;
+  return new;
+end
+$function$;
+comment on function reeve.keep_counting() is 'Trigger: the count of changes goes up alone.';
+revoke execute on function reeve.keep_counting() from public;
+
 CREATE OR REPLACE FUNCTION reeve.keep_owner_role_whole()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -553,7 +587,7 @@ begin
     raise exception 'the owner role always permits everything'
       using errcode = 'RV004', hint = 'give people a smaller role instead';
   end if;
-  return old;
+  return case tg_op when 'DELETE' then old else new end;
 end
 $function$;
 comment on function reeve.keep_owner_role_whole() is 'Trigger: nobody can take everything away from the owners.';
@@ -624,6 +658,30 @@ revoke execute on function reeve.permission_patterns(text) from public;
 grant execute on function reeve.permission_patterns(text) to reeve_app;
 grant execute on function reeve.permission_patterns(text) to reeve_auth;
 grant execute on function reeve.permission_patterns(text) to reeve_readonly;
+
+CREATE OR REPLACE FUNCTION reeve.roles_told(tenants uuid[], roles uuid[])
+ RETURNS TABLE(tenant_id uuid, role_id uuid, policy_version bigint, name character varying, permissions text)
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+#variable_conflict use_column
+begin
+  return query
+    select r.tenant_id, r.id, g.policy_version, r.name, may.permissions
+    from unnest(tenants, roles) as wanted (tenant_id, role_id)
+    join public.roles r on r.tenant_id = wanted.tenant_id and r.id = wanted.role_id
+    join public.tenant_guards g on g.tenant_id = r.tenant_id
+    cross join lateral (
+      select string_agg(case rp.scope when 'own' then rp.permission || ':own' else rp.permission end, ' ') as permissions
+      from public.role_permissions rp
+      where rp.tenant_id = r.tenant_id and rp.role_id = r.id
+    ) may;
+end
+$function$;
+comment on function reeve.roles_told(uuid[],uuid[]) is 'Roles by tenant and id: what each is called and permits, at which count of changes.';
+revoke execute on function reeve.roles_told(uuid[],uuid[]) from public;
+grant execute on function reeve.roles_told(uuid[],uuid[]) to reeve_app;
 
 CREATE OR REPLACE FUNCTION reeve.session_open(id uuid, account uuid, token_hash bytea, ip inet, user_agent text, idle_seconds integer, lifetime_seconds integer)
  RETURNS timestamp with time zone
@@ -737,7 +795,7 @@ revoke execute on function reeve.sessions_touch(uuid[]) from public;
 grant execute on function reeve.sessions_touch(uuid[]) to reeve_app;
 
 CREATE OR REPLACE FUNCTION reeve.sessions_who(token_hashes bytea[])
- RETURNS TABLE(ord integer, session_id uuid, account_id uuid, email character varying, account_name character varying, expires_at timestamp with time zone, stale boolean, tenant_id uuid, user_id uuid, slug character varying, tenant_name character varying, roles text, permissions text)
+ RETURNS TABLE(ord integer, session_id uuid, account_id uuid, email character varying, account_name character varying, expires_at timestamp with time zone, stale boolean, tenant_id uuid, user_id uuid, slug character varying, tenant_name character varying, policy_version bigint, role_ids text)
  LANGUAGE plpgsql
  STABLE SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'public', 'pg_temp'
@@ -748,28 +806,23 @@ begin
     select wanted.ord::integer, s.id, s.account_id, e.email, a.name,
            least(s.expires_at, s.last_seen_at + make_interval(secs => s.idle_seconds)),
            s.last_seen_at < now() - interval '1 minute',
-           own.tenant_id, own.user_id, own.slug, own.name, held.roles, held.permissions
+           own.tenant_id, own.user_id, own.slug, own.name, own.policy_version, held.role_ids
     from unnest(token_hashes) with ordinality as wanted (token_hash, ord)
     join public.sessions s on s.token_hash = wanted.token_hash
     join public.accounts a on a.id = s.account_id and a.disabled_at is null
     join public.account_emails e on e.account_id = s.account_id and e.is_primary
     left join lateral (
-      select t.id as tenant_id, u.id as user_id, t.slug, t.name
+      select t.id as tenant_id, u.id as user_id, t.slug, t.name, g.policy_version
       from public.users u
       join public.tenants t on t.id = u.tenant_id and t.deleted_at is null
+      join public.tenant_guards g on g.tenant_id = u.tenant_id
       where u.account_id = s.account_id and u.is_active
       order by t.name, t.id
       limit 100
     ) own on true
     left join lateral (
-      select string_agg(r.name, e'\x1f') as roles, string_agg(may.permissions, ' ') as permissions
+      select string_agg(ur.role_id::text, ' ') as role_ids
       from public.user_roles ur
-      join public.roles r on r.tenant_id = ur.tenant_id and r.id = ur.role_id
-      cross join lateral (
-        select string_agg(case rp.scope when 'own' then rp.permission || ':own' else rp.permission end, ' ') as permissions
-        from public.role_permissions rp
-        where rp.tenant_id = ur.tenant_id and rp.role_id = ur.role_id
-      ) may
       where ur.tenant_id = own.tenant_id and ur.user_id = own.user_id
         and ur.valid_from <= now() and (ur.valid_until is null or ur.valid_until > now())
     ) held on true
@@ -778,7 +831,7 @@ begin
       and s.last_seen_at + make_interval(secs => s.idle_seconds) > now();
 end
 $function$;
-comment on function reeve.sessions_who(bytea[]) is 'For each token hash: session, account, end, and a row for each of its tenants (a hundred at most) with roles and permissions; no row where there is no live session.';
+comment on function reeve.sessions_who(bytea[]) is 'For each token hash: session, account, end, and a row for each of its tenants (a hundred at most) with the roles in force and the count of changes to what they permit; no row where there is no live session.';
 revoke execute on function reeve.sessions_who(bytea[]) from public;
 grant execute on function reeve.sessions_who(bytea[]) to reeve_app;
 
@@ -787,8 +840,13 @@ CREATE OR REPLACE FUNCTION reeve.set_context(tenant uuid, actor jsonb)
  LANGUAGE plpgsql
 AS $function$
 begin
-  execute format('set local reeve.tenant_id = %L', coalesce(tenant::text, ''));
-  execute format('set local reeve.actor = %L', coalesce(actor::text, ''));
+  if current_setting('citus.propagate_set_commands', true) is null then
+    perform set_config('reeve.tenant_id', coalesce(tenant::text, ''), true),
+            set_config('reeve.actor', coalesce(actor::text, ''), true);
+  else
+    execute format('set local reeve.tenant_id = %L', coalesce(tenant::text, ''));
+    execute format('set local reeve.actor = %L', coalesce(actor::text, ''));
+  end if;
 end
 $function$;
 comment on function reeve.set_context(uuid,jsonb) is 'Declares, until the transaction ends, the tenant and the actor: {"user", "account", "operator", "request", "ip"}, each optional.';
@@ -1404,6 +1462,7 @@ comment on column public.role_permissions.permission is 'A name of the catalogue
 comment on column public.role_permissions.scope is 'any object, or only the user''s own. [none]';
 CREATE INDEX role_permissions_permission_idx ON public.role_permissions USING btree (permission);
 CREATE TRIGGER role_permissions_audit AFTER INSERT OR DELETE OR UPDATE ON public.role_permissions FOR EACH ROW EXECUTE FUNCTION reeve.audit('role_permission', 'tenant_id', 'role_id', 'tenant_id');
+CREATE TRIGGER role_permissions_count_change AFTER INSERT OR DELETE OR UPDATE ON public.role_permissions FOR EACH ROW EXECUTE FUNCTION reeve.count_policy_change();
 CREATE TRIGGER role_permissions_give_only_what_is_held BEFORE INSERT ON public.role_permissions FOR EACH ROW EXECUTE FUNCTION reeve.give_only_what_is_held();
 CREATE TRIGGER role_permissions_keep_owner BEFORE DELETE OR UPDATE ON public.role_permissions FOR EACH ROW EXECUTE FUNCTION reeve.keep_owner_role_whole();
 CREATE TRIGGER role_permissions_take_only_what_is_held BEFORE DELETE ON public.role_permissions FOR EACH ROW EXECUTE FUNCTION reeve.take_only_what_is_held();
@@ -1435,6 +1494,7 @@ comment on column public.roles.is_system is 'Made at the tenant''s birth; neithe
 comment on column public.roles.created_at is 'When it was made. [none]';
 comment on column public.roles.updated_at is 'When it last changed. [none]';
 CREATE TRIGGER roles_audit AFTER INSERT OR DELETE OR UPDATE ON public.roles FOR EACH ROW EXECUTE FUNCTION reeve.audit('role', 'tenant_id', 'id', 'tenant_id,updated_at');
+CREATE TRIGGER roles_count_change AFTER DELETE OR UPDATE OF name ON public.roles FOR EACH ROW EXECUTE FUNCTION reeve.count_policy_change();
 CREATE TRIGGER roles_keep_system BEFORE DELETE OR UPDATE ON public.roles FOR EACH ROW EXECUTE FUNCTION reeve.keep_system_roles();
 CREATE TRIGGER roles_touch BEFORE UPDATE ON public.roles FOR EACH ROW EXECUTE FUNCTION reeve.touch_updated_at();
 alter table public.roles enable row level security;
@@ -1484,14 +1544,19 @@ grant insert, select, update on table public.sessions to reeve_auth;
 create table public.tenant_guards (
   tenant_id uuid not null,
   owner_changes bigint not null default 0,
+  policy_version bigint not null default 0,
   constraint tenant_guards_pkey PRIMARY KEY (tenant_id)
 );
 comment on table public.tenant_guards is 'One row per tenant on which changes that must not pass each other meet.';
 comment on column public.tenant_guards.tenant_id is 'Whose row it is. [none]';
 comment on column public.tenant_guards.owner_changes is 'How often who owns the tenant changed. [none]';
+comment on column public.tenant_guards.policy_version is 'How often it changed what the roles of the tenant are called and permit. It never falls. [none]';
+CREATE TRIGGER tenant_guards_keep_counting BEFORE UPDATE OF policy_version ON public.tenant_guards FOR EACH ROW EXECUTE FUNCTION reeve.keep_counting();
 alter table public.tenant_guards enable row level security;
+create policy tenant_guards_at_sign_in on public.tenant_guards for select to reeve_auth using (true);
 create policy tenant_guards_of_declared_tenant on public.tenant_guards using (tenant_id = reeve.tenant_id()) with check (tenant_id = reeve.tenant_id());
 grant insert, select, update on table public.tenant_guards to reeve_app;
+grant select on table public.tenant_guards to reeve_auth;
 
 create table public.tenants (
   id uuid not null default reeve.uuid_v7(),
@@ -1691,6 +1756,7 @@ alter function reeve.account_disable(uuid,text) owner to reeve_auth;
 alter function reeve.account_enable(uuid) owner to reeve_auth;
 alter function reeve.account_rename(uuid,text) owner to reeve_auth;
 alter function reeve.password_replace(uuid,text,text) owner to reeve_auth;
+alter function reeve.roles_told(uuid[],uuid[]) owner to reeve_auth;
 alter function reeve.session_open(uuid,uuid,bytea,inet,text,integer,integer) owner to reeve_auth;
 alter function reeve.sessions_check(bytea[],uuid[]) owner to reeve_auth;
 alter function reeve.sessions_of(uuid) owner to reeve_auth;

@@ -4,6 +4,8 @@ import type { Database } from './database.ts'
 export type Bounds = {
   keysPerBatch: number
   batchesInFlight: number
+  /** So many need not wait for the end of the turn: PostgreSQL looks for them while we hear who else is asking. */
+  enough: number
   /** So many may wait for the next batch; the next one is turned away at once. */
   waiting: number
 }
@@ -26,14 +28,19 @@ export function coalesced<Key, Value>(
 }
 
 /**
- * Makes few questions of many small ones: what is asked in one turn of the event loop leaves as one batch, and while
- * as many batches are under way as may be, the next one grows. Whoever asks alone does not wait for company.
+ * Makes few questions of many small ones: what is asked in one turn of the event loop leaves together, many in parts,
+ * and while as many batches are under way as may be, the next one grows. Whoever asks alone does not wait for company.
  * `ask` answers in the order of its keys. A key that the database cannot read fails alone; an outage fails everybody
  * who asked, and nobody who asks later.
  */
 export function coalesce<Key, Value>(
   ask: (keys: readonly Key[]) => Promise<readonly Value[]>,
-  { keysPerBatch = 256, batchesInFlight = 2, waiting: mostWaiting = 10_000 }: Partial<Bounds> = {},
+  {
+    keysPerBatch = 256,
+    batchesInFlight = 2,
+    enough = 16,
+    waiting: mostWaiting = 10_000,
+  }: Partial<Bounds> = {},
 ): (key: Key) => Promise<Value> {
   const waiting: LookUp<Key, Value>[] = []
   let inFlight = 0
@@ -43,17 +50,20 @@ export function coalesce<Key, Value>(
     new Promise((resolve, reject) => {
       if (waiting.length >= mostWaiting) return reject(tooManyWaiting())
       waiting.push({ key, resolve, reject })
-      leaveSoon()
+      if (waiting.length >= enough) leave()
+      else leaveSoon()
     })
 
   function leaveSoon(): void {
     if (leaving || waiting.length === 0 || inFlight >= batchesInFlight) return
     leaving = true
-    setImmediate(leave)
+    setImmediate(() => {
+      leaving = false
+      leave()
+    })
   }
 
   function leave(): void {
-    leaving = false
     while (waiting.length > 0 && inFlight < batchesInFlight) {
       inFlight++
       void answer(waiting.splice(0, keysPerBatch)).finally(() => {

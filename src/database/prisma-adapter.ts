@@ -13,6 +13,7 @@ import { DatabaseFailure, toFailure } from './failure.ts'
 import { acquire, giveBack } from './pool.ts'
 import { scopes, type Scope } from './prisma-scope.ts'
 import { statementNames } from './prisma-statement-names.ts'
+import { sql } from './sql.ts'
 
 /**
  * Prisma on our pool. Its own adapter sends the statements; transactions are ours: they declare their context, and
@@ -64,8 +65,12 @@ async function startTransaction(
 
   const client = await acquire(pool)
   scope.transaction = new Transaction(client, scope.context, 'write', log)
+  scope.transaction.queue(planForValues, [])
   return new TenantTransaction(scope, scope.transaction, client, adapter, log)
 }
+
+/** What an application asks of its own tables may need a plan for its values; only what is ours is known not to. */
+const planForValues = sql('plan_for_values', {}, `select from set_config('plan_cache_mode', 'auto', true)`)
 
 /** Also what Prisma begins by itself, for a write of several statements. */
 function forNobody(): Refusal {

@@ -40,9 +40,15 @@ export function createLog(
   // what a child adds to all its lines passes no hook and no formatter of its parent
   const { child } = log
   const harmlessChild = function (this: Logger, bindings: Bindings, options?: ChildLoggerOptions) {
-    return child.apply(this, [harmless(bindings) as Bindings, options])
+    return child.apply(this, [isRequestId(bindings) ? bindings : (harmless(bindings) as Bindings), options])
   }
   return Object.assign(log, { child: harmlessChild })
+}
+
+/** What every request adds: an id that `withoutSecrets` would leave as it is, and nothing else. */
+function isRequestId(bindings: Bindings): boolean {
+  const { reqId, ...others } = bindings
+  return typeof reqId === 'string' && Object.keys(others).length === 0 && withoutSecretsIn(reqId) === reqId
 }
 
 function harmless(value: unknown): unknown {

@@ -1,3 +1,4 @@
+import { fastifyCookie } from '@fastify/cookie'
 import type { FastifyReply } from 'fastify'
 import { z } from 'zod'
 
@@ -22,11 +23,16 @@ export function giveCookie(
   { token, expiresAt }: { token: string; expiresAt: Date },
 ): { expiresAt: Date } {
   // what was kept under an Idempotency-Key comes back as text
-  void reply.setCookie(sessionCookie, token, { ...attributes, expires: new Date(expiresAt) })
+  write(reply, token, new Date(expiresAt))
   return { expiresAt }
 }
 
 /** Takes the cookie back. Other cookies of the host are not ours to clear. */
 export function takeCookie(reply: FastifyReply): void {
-  void reply.clearCookie(sessionCookie, attributes)
+  write(reply, '', new Date(0))
+}
+
+/** The plugin itself would look at the cookies of every request, which ours does only where there is no other token. */
+function write(reply: FastifyReply, value: string, expires: Date): void {
+  void reply.header('set-cookie', fastifyCookie.serialize(sessionCookie, value, { ...attributes, expires }))
 }

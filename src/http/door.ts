@@ -15,11 +15,11 @@ export function guardDoor(
   app.addHook('onRoute', (route) => {
     route.schema = { querystring: noQuestions, ...route.schema }
   })
-  app.addHook('onRequest', async ({ ip }, reply) => {
+  app.addHook('onRequest', ({ ip }, reply, done) => {
     void reply.header('cache-control', 'no-store')
-    if (draining()) throw stopping()
+    if (draining()) return done(stopping())
     // Whoever left before their turn has no address any more to be counted by, and will hear no answer.
-    if (ip === undefined) throw hasLeft()
+    done(ip === undefined ? hasLeft() : undefined)
   })
   countRequests(app, limits)
 }

@@ -92,3 +92,10 @@ test('each route that costs a password hash has a limit of its own', async () =>
   expect([await knock('/v1/sign-up'), await knock('/v1/sign-up')]).toEqual([400, 429])
   expect([await knock('/v1/sessions'), await knock('/v1/sessions')]).toEqual([400, 429])
 })
+
+test('of ten who ask at once, as many are served as may be', async () => {
+  const { ask } = await testApp({ console: 'nowhere', limits: { all: 4, costly: 100 } })
+  const answers = await Promise.all(Array.from({ length: 10 }, () => ask('GET', '/v1/session')))
+  expect(answers.filter(({ status }) => status === 401)).toHaveLength(4)
+  expect(answers.filter(({ status }) => status === 429)).toHaveLength(6)
+})

@@ -29,10 +29,11 @@ export function metricRoutes(app: App, { pool }: Database): void {
     },
   })
 
-  app.addHook('onResponse', async (request, reply) => {
+  app.addHook('onResponse', (request, reply, done) => {
     // The pattern of the route, never the address itself: that would be one series for each id.
     const route = request.is404 ? 'none' : (request.routeOptions.url ?? 'none')
     duration.observe({ method: request.method, route, status: reply.statusCode }, reply.elapsedTime / 1000)
+    done()
   })
   app.get('/metrics', { schema: { hide: true }, logLevel: 'warn' }, async (_request, reply) => {
     return reply.type(registry.contentType).send(await registry.metrics())

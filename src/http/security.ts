@@ -24,6 +24,11 @@ const options: HelmetOptions = {
   frameguard: { action: 'deny' },
   // Who came by TLS once comes so for a year. What else there is under the domain is not ours to promise.
   hsts: { maxAge: 31_536_000, includeSubDomains: false },
+  // For browsers and plugins that are no more.
+  xDnsPrefetchControl: false,
+  xDownloadOptions: false,
+  xPermittedCrossDomainPolicies: false,
+  xXssProtection: false,
 }
 
 /** Every answer says what a browser may do with it. Worked out once: helmet would build the same words for each. */

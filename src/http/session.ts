@@ -8,6 +8,9 @@ import type { App, House } from './house.ts'
 import { about, signedIn } from './openapi.ts'
 import { done, id } from './schemas.ts'
 
+/** Shared by all who have the same roles. */
+const texts: z.ZodType<readonly string[]> = z.array(z.string())
+
 const whoami = z
   .object({
     account: z.object({ id, email: z.string(), name: z.string() }),
@@ -18,8 +21,8 @@ const whoami = z
         slug: z.string(),
         name: z.string(),
         userId: id,
-        roles: z.array(z.string()),
-        permissions: z.array(z.string()),
+        roles: texts,
+        permissions: texts,
       }),
     ),
   })

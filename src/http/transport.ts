@@ -6,8 +6,8 @@ export const serverOptions = { requireHostHeader: false }
 
 /** Answers what Node would answer with a bare status: a request for no host, and one that expects something of us. */
 export function answerAll(app: App): void {
-  app.addHook('onRequest', async ({ headers, raw }) => {
-    if (headers.host === undefined && raw.httpVersion === '1.1') throw hostMissing()
+  app.addHook('onRequest', ({ headers, raw }, _reply, done) => {
+    done(headers.host === undefined && raw.httpVersion === '1.1' ? hostMissing() : undefined)
   })
   // what nobody here knows how to fulfil may be passed over
   app.server.on('checkExpectation', (request, response) => app.server.emit('request', request, response))

@@ -1,7 +1,23 @@
 -- Most questions are answered with yes, and a yes needs no reason: it is looked for alone, and why not only after a no.
+-- And a context is declared with every question: `execute` had it parsed anew each time, for what only a sharded cluster
+-- needs (it passes SET LOCAL on to its workers, and what set_config does not).
 -- Step: expand.
 
 set local lock_timeout = '3s';
+
+create or replace function reeve.set_context(tenant uuid, actor jsonb) returns void
+  language plpgsql
+as $$
+begin
+  if current_setting('citus.propagate_set_commands', true) is null then
+    perform set_config('reeve.tenant_id', coalesce(tenant::text, ''), true),
+            set_config('reeve.actor', coalesce(actor::text, ''), true);
+  else
+    execute format('set local reeve.tenant_id = %L', coalesce(tenant::text, ''));
+    execute format('set local reeve.actor = %L', coalesce(actor::text, ''));
+  end if;
+end
+$$;
 
 create or replace function reeve.authorize(permission text, owner uuid default null) returns void
   language plpgsql stable
@@ -10,6 +26,10 @@ declare
   tenant  uuid := reeve.tenant_id();
   who     jsonb := reeve.actor();
   actor   uuid := who ->> 'user';
+  -- as reeve.permission_patterns() has them, which would be called as a query of its own
+  patterns text[] := array[
+    permission, split_part(permission, ':', 1) || ':*', '*:' || split_part(permission, ':', 2), '*:*'
+  ];
   verdict record;
 begin
   if who ->> 'operator' is not null then
@@ -24,7 +44,7 @@ begin
     join public.role_permissions rp on rp.tenant_id = tenant and rp.role_id = ur.role_id
     where ur.tenant_id = tenant and ur.user_id = actor
       and ur.valid_from <= now() and (ur.valid_until is null or ur.valid_until > now())
-      and rp.permission = any (reeve.permission_patterns(authorize.permission))
+      and rp.permission = any (patterns)
       and (rp.scope = 'any' or owner = actor)
   ) and exists (
     select from public.users u

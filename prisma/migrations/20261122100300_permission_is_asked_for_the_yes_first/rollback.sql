@@ -27,3 +27,12 @@ begin
     using errcode = 'RV002', hint = 'ask somebody who may assign roles for one that permits ' || permission;
 end
 $$;
+
+create or replace function reeve.set_context(tenant uuid, actor jsonb) returns void
+  language plpgsql
+as $$
+begin
+  execute format('set local reeve.tenant_id = %L', coalesce(tenant::text, ''));
+  execute format('set local reeve.actor = %L', coalesce(actor::text, ''));
+end
+$$;

@@ -14,7 +14,7 @@ export function touchSession(database: Database, sessionId: string): void {
 const touchAll = sql('sessions.touch', {}, 'select from reeve.sessions_touch($1)')
 
 /** One batch at a time; of those that do not fit, the next look-up reminds us. */
-const bounds = { keysPerBatch: 1_000, batchesInFlight: 1, waiting: 1_000 }
+const bounds = { keysPerBatch: 1_000, batchesInFlight: 1, enough: 1_000, waiting: 1_000 }
 const touch = coalesced(async (database: Database, ids: readonly string[]): Promise<void[]> => {
   await ask(database, touchAll, [[...new Set(ids)]])
   return []

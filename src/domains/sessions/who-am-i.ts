@@ -3,6 +3,7 @@ import { coalesced } from '../../database/coalesce.ts'
 import type { Database } from '../../database/database.ts'
 import { sql, type RowOf } from '../../database/sql.ts'
 import { hashToken, isToken } from '../../foundation/secret.ts'
+import { roleSets, type Held, type RoleSet } from './role-sets.ts'
 import { touchSession } from './touch.ts'
 
 /** Who somebody is in one tenant. A permission over their own things alone ends in `:own`. */
@@ -11,8 +12,8 @@ export type Membership = {
   userId: string
   name: string
   slug: string
-  roles: string[]
-  permissions: string[]
+  roles: readonly string[]
+  permissions: readonly string[]
 }
 /** A live session with the account that it is of, and who that is in each of its tenants (a hundred at most). */
 export type Whoami = {
@@ -30,26 +31,10 @@ export type Whoami = {
 export async function whoAmI(database: Database, token: string): Promise<Whoami | undefined> {
   if (!isToken('rv_s', token)) return undefined
   const found = await lookUp(database, hashToken(token))
-  const [first] = found
-  if (!first) return undefined
-  if (first.stale) touchSession(database, first.sessionId)
-  return {
-    sessionId: first.sessionId,
-    account: { id: first.accountId, email: first.email, name: first.accountName },
-    expiresAt: first.expiresAt,
-    tenants: found.flatMap(membershipOf),
-  }
-}
-
-function membershipOf({ tenantId, userId, slug, tenantName, roles, permissions }: Row): Membership[] {
-  if (tenantId === null) return []
-  const lists = { roles: listOf(roles, '\x1f'), permissions: listOf(permissions, ' ') }
-  return [{ tenantId, userId: userId!, slug: slug!, name: tenantName!, ...lists }]
-}
-
-/** Sorted, and each once: two roles may permit the same. */
-function listOf(text: string | null, separator: string): string[] {
-  return text === null ? [] : [...new Set(text.split(separator))].toSorted()
+  if (!found) return undefined
+  const { stale, ...who } = found
+  if (stale) touchSession(database, who.sessionId)
+  return who
 }
 
 type Row = RowOf<typeof whoAll>
@@ -68,16 +53,40 @@ const whoAll = sql(
     userId: 'uuid?',
     slug: 'text?',
     tenantName: 'text?',
-    roles: 'text?',
-    permissions: 'text?',
+    policyVersion: 'int8?',
+    roleIds: 'text?',
   },
   `select ord, session_id, account_id, email, account_name, expires_at, stale, tenant_id, user_id, slug, tenant_name,
-     roles, permissions
+     policy_version, role_ids
    from reeve.sessions_who($1)`,
 )
 
-const lookUp = coalesced(async (database: Database, hashes: readonly Buffer[]): Promise<Row[][]> => {
-  const found: Row[][] = hashes.map(() => [])
-  for (const row of await ask(database, whoAll, [hashes])) found[row.ord - 1]!.push(row)
-  return found
-})
+type Found = Whoami & { stale: boolean }
+
+const lookUp = coalesced(
+  async (database: Database, hashes: readonly Buffer[]): Promise<(Found | undefined)[]> => {
+    const rows = await ask(database, whoAll, [hashes])
+    const setOf = await roleSets(database, rows.filter(isMember))
+    const found: (Found | undefined)[] = hashes.map(() => undefined)
+    for (const row of rows) {
+      const who = (found[row.ord - 1] ??= whoIs(row))
+      if (isMember(row)) who.tenants.push(membershipOf(row, setOf(row)))
+    }
+    return found
+  },
+)
+
+function whoIs({ sessionId, accountId, email, accountName, expiresAt, stale }: Row): Found {
+  return { sessionId, account: { id: accountId, email, name: accountName }, expiresAt, tenants: [], stale }
+}
+
+type Member = Row & Held & { userId: string; slug: string; tenantName: string }
+
+/** A session whose account is nobody anywhere has one row, without a tenant. */
+function isMember(row: Row): row is Member {
+  return row.tenantId !== null
+}
+
+function membershipOf({ tenantId, userId, slug, tenantName }: Member, set: RoleSet): Membership {
+  return { tenantId, userId, slug, name: tenantName, roles: set.roles, permissions: set.permissions }
+}

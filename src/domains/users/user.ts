@@ -62,8 +62,8 @@ const rolesOfUsers = sql(
     userId: 'uuid',
     id: 'uuid',
     name: 'text',
-    validFrom: 'timestamptz',
-    validUntil: 'timestamptz?',
+    validFrom: 'timestamptz:iso',
+    validUntil: 'timestamptz:iso?',
     inForce: 'bool',
   },
   `select held.user_id, r.id, r.name, held.valid_from, held.valid_until,
@@ -82,10 +82,7 @@ export async function withRoles<Some extends Person>(
   const known = people.map((person) => ({ ...person, roles: [] as RoleOfUser[] }))
   const rolesOf = new Map(known.map(({ id, roles }) => [id, roles]))
   const found = await tx.rows(rolesOfUsers, [tx.context.tenantId, [...rolesOf.keys()]])
-  for (const { userId, validFrom, validUntil, id, name, inForce } of found) {
-    const times = { validFrom: validFrom.toISOString(), validUntil: validUntil?.toISOString() ?? null }
-    rolesOf.get(userId)?.push({ id, name, ...times, inForce })
-  }
+  for (const { userId, ...role } of found) rolesOf.get(userId)?.push(role)
   for (const { roles } of known) roles.sort((one, other) => (one.name < other.name ? -1 : 1))
   return known
 }

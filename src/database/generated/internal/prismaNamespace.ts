@@ -1922,7 +1922,8 @@ export type TenantScalarFieldEnum = (typeof TenantScalarFieldEnum)[keyof typeof 
 
 export const TenantGuardScalarFieldEnum = {
   tenantId: 'tenantId',
-  ownerChanges: 'ownerChanges'
+  ownerChanges: 'ownerChanges',
+  policyVersion: 'policyVersion'
 } as const
 
 export type TenantGuardScalarFieldEnum = (typeof TenantGuardScalarFieldEnum)[keyof typeof TenantGuardScalarFieldEnum]

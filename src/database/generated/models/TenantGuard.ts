@@ -28,50 +28,60 @@ export type AggregateTenantGuard = {
 
 export type TenantGuardAvgAggregateOutputType = {
   ownerChanges: number | null
+  policyVersion: number | null
 }
 
 export type TenantGuardSumAggregateOutputType = {
   ownerChanges: bigint | null
+  policyVersion: bigint | null
 }
 
 export type TenantGuardMinAggregateOutputType = {
   tenantId: string | null
   ownerChanges: bigint | null
+  policyVersion: bigint | null
 }
 
 export type TenantGuardMaxAggregateOutputType = {
   tenantId: string | null
   ownerChanges: bigint | null
+  policyVersion: bigint | null
 }
 
 export type TenantGuardCountAggregateOutputType = {
   tenantId: number
   ownerChanges: number
+  policyVersion: number
   _all: number
 }
 
 
 export type TenantGuardAvgAggregateInputType = {
   ownerChanges?: true
+  policyVersion?: true
 }
 
 export type TenantGuardSumAggregateInputType = {
   ownerChanges?: true
+  policyVersion?: true
 }
 
 export type TenantGuardMinAggregateInputType = {
   tenantId?: true
   ownerChanges?: true
+  policyVersion?: true
 }
 
 export type TenantGuardMaxAggregateInputType = {
   tenantId?: true
   ownerChanges?: true
+  policyVersion?: true
 }
 
 export type TenantGuardCountAggregateInputType = {
   tenantId?: true
   ownerChanges?: true
+  policyVersion?: true
   _all?: true
 }
 
@@ -164,6 +174,7 @@ export type TenantGuardGroupByArgs<ExtArgs extends runtime.Types.Extensions.Inte
 export type TenantGuardGroupByOutputType = {
   tenantId: string
   ownerChanges: bigint
+  policyVersion: bigint
   _count: TenantGuardCountAggregateOutputType | null
   _avg: TenantGuardAvgAggregateOutputType | null
   _sum: TenantGuardSumAggregateOutputType | null
@@ -192,12 +203,14 @@ export type TenantGuardWhereInput = {
   NOT?: Prisma.TenantGuardWhereInput | Prisma.TenantGuardWhereInput[]
   tenantId?: Prisma.UuidFilter<"TenantGuard"> | string
   ownerChanges?: Prisma.BigIntFilter<"TenantGuard"> | bigint | number
+  policyVersion?: Prisma.BigIntFilter<"TenantGuard"> | bigint | number
   tenant?: Prisma.XOR<Prisma.TenantScalarRelationFilter, Prisma.TenantWhereInput>
 }
 
 export type TenantGuardOrderByWithRelationInput = {
   tenantId?: Prisma.SortOrder
   ownerChanges?: Prisma.SortOrder
+  policyVersion?: Prisma.SortOrder
   tenant?: Prisma.TenantOrderByWithRelationInput
 }
 
@@ -207,12 +220,14 @@ export type TenantGuardWhereUniqueInput = Prisma.AtLeast<{
   OR?: Prisma.TenantGuardWhereInput[]
   NOT?: Prisma.TenantGuardWhereInput | Prisma.TenantGuardWhereInput[]
   ownerChanges?: Prisma.BigIntFilter<"TenantGuard"> | bigint | number
+  policyVersion?: Prisma.BigIntFilter<"TenantGuard"> | bigint | number
   tenant?: Prisma.XOR<Prisma.TenantScalarRelationFilter, Prisma.TenantWhereInput>
 }, "tenantId">
 
 export type TenantGuardOrderByWithAggregationInput = {
   tenantId?: Prisma.SortOrder
   ownerChanges?: Prisma.SortOrder
+  policyVersion?: Prisma.SortOrder
   _count?: Prisma.TenantGuardCountOrderByAggregateInput
   _avg?: Prisma.TenantGuardAvgOrderByAggregateInput
   _max?: Prisma.TenantGuardMaxOrderByAggregateInput
@@ -226,40 +241,48 @@ export type TenantGuardScalarWhereWithAggregatesInput = {
   NOT?: Prisma.TenantGuardScalarWhereWithAggregatesInput | Prisma.TenantGuardScalarWhereWithAggregatesInput[]
   tenantId?: Prisma.UuidWithAggregatesFilter<"TenantGuard"> | string
   ownerChanges?: Prisma.BigIntWithAggregatesFilter<"TenantGuard"> | bigint | number
+  policyVersion?: Prisma.BigIntWithAggregatesFilter<"TenantGuard"> | bigint | number
 }
 
 export type TenantGuardCreateInput = {
   ownerChanges?: bigint | number
+  policyVersion?: bigint | number
   tenant: Prisma.TenantCreateNestedOneWithoutGuardInput
 }
 
 export type TenantGuardUncheckedCreateInput = {
   tenantId: string
   ownerChanges?: bigint | number
+  policyVersion?: bigint | number
 }
 
 export type TenantGuardUpdateInput = {
   ownerChanges?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
+  policyVersion?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
   tenant?: Prisma.TenantUpdateOneRequiredWithoutGuardNestedInput
 }
 
 export type TenantGuardUncheckedUpdateInput = {
   tenantId?: Prisma.StringFieldUpdateOperationsInput | string
   ownerChanges?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
+  policyVersion?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
 }
 
 export type TenantGuardCreateManyInput = {
   tenantId: string
   ownerChanges?: bigint | number
+  policyVersion?: bigint | number
 }
 
 export type TenantGuardUpdateManyMutationInput = {
   ownerChanges?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
+  policyVersion?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
 }
 
 export type TenantGuardUncheckedUpdateManyInput = {
   tenantId?: Prisma.StringFieldUpdateOperationsInput | string
   ownerChanges?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
+  policyVersion?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
 }
 
 export type TenantGuardNullableScalarRelationFilter = {
@@ -270,24 +293,29 @@ export type TenantGuardNullableScalarRelationFilter = {
 export type TenantGuardCountOrderByAggregateInput = {
   tenantId?: Prisma.SortOrder
   ownerChanges?: Prisma.SortOrder
+  policyVersion?: Prisma.SortOrder
 }
 
 export type TenantGuardAvgOrderByAggregateInput = {
   ownerChanges?: Prisma.SortOrder
+  policyVersion?: Prisma.SortOrder
 }
 
 export type TenantGuardMaxOrderByAggregateInput = {
   tenantId?: Prisma.SortOrder
   ownerChanges?: Prisma.SortOrder
+  policyVersion?: Prisma.SortOrder
 }
 
 export type TenantGuardMinOrderByAggregateInput = {
   tenantId?: Prisma.SortOrder
   ownerChanges?: Prisma.SortOrder
+  policyVersion?: Prisma.SortOrder
 }
 
 export type TenantGuardSumOrderByAggregateInput = {
   ownerChanges?: Prisma.SortOrder
+  policyVersion?: Prisma.SortOrder
 }
 
 export type TenantGuardCreateNestedOneWithoutTenantInput = {
@@ -324,10 +352,12 @@ export type TenantGuardUncheckedUpdateOneWithoutTenantNestedInput = {
 
 export type TenantGuardCreateWithoutTenantInput = {
   ownerChanges?: bigint | number
+  policyVersion?: bigint | number
 }
 
 export type TenantGuardUncheckedCreateWithoutTenantInput = {
   ownerChanges?: bigint | number
+  policyVersion?: bigint | number
 }
 
 export type TenantGuardCreateOrConnectWithoutTenantInput = {
@@ -348,10 +378,12 @@ export type TenantGuardUpdateToOneWithWhereWithoutTenantInput = {
 
 export type TenantGuardUpdateWithoutTenantInput = {
   ownerChanges?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
+  policyVersion?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
 }
 
 export type TenantGuardUncheckedUpdateWithoutTenantInput = {
   ownerChanges?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
+  policyVersion?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
 }
 
 
@@ -359,27 +391,31 @@ export type TenantGuardUncheckedUpdateWithoutTenantInput = {
 export type TenantGuardSelect<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetSelect<{
   tenantId?: boolean
   ownerChanges?: boolean
+  policyVersion?: boolean
   tenant?: boolean | Prisma.TenantDefaultArgs<ExtArgs>
 }, ExtArgs["result"]["tenantGuard"]>
 
 export type TenantGuardSelectCreateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetSelect<{
   tenantId?: boolean
   ownerChanges?: boolean
+  policyVersion?: boolean
   tenant?: boolean | Prisma.TenantDefaultArgs<ExtArgs>
 }, ExtArgs["result"]["tenantGuard"]>
 
 export type TenantGuardSelectUpdateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetSelect<{
   tenantId?: boolean
   ownerChanges?: boolean
+  policyVersion?: boolean
   tenant?: boolean | Prisma.TenantDefaultArgs<ExtArgs>
 }, ExtArgs["result"]["tenantGuard"]>
 
 export type TenantGuardSelectScalar = {
   tenantId?: boolean
   ownerChanges?: boolean
+  policyVersion?: boolean
 }
 
-export type TenantGuardOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"tenantId" | "ownerChanges", ExtArgs["result"]["tenantGuard"]>
+export type TenantGuardOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"tenantId" | "ownerChanges" | "policyVersion", ExtArgs["result"]["tenantGuard"]>
 export type TenantGuardInclude<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   tenant?: boolean | Prisma.TenantDefaultArgs<ExtArgs>
 }
@@ -398,6 +434,7 @@ export type $TenantGuardPayload<ExtArgs extends runtime.Types.Extensions.Interna
   scalars: runtime.Types.Extensions.GetPayloadResult<{
     tenantId: string
     ownerChanges: bigint
+    policyVersion: bigint
   }, ExtArgs["result"]["tenantGuard"]>
   composites: {}
 }
@@ -824,6 +861,7 @@ export interface Prisma__TenantGuardClient<T, Null = never, ExtArgs extends runt
 export interface TenantGuardFieldRefs {
   readonly tenantId: Prisma.FieldRef<"TenantGuard", 'String'>
   readonly ownerChanges: Prisma.FieldRef<"TenantGuard", 'BigInt'>
+  readonly policyVersion: Prisma.FieldRef<"TenantGuard", 'BigInt'>
 }
     
 
