@@ -17,7 +17,7 @@ export async function open(place, { access, tenantId, people, signingIn }) {
     RATE_LIMIT_PER_MINUTE: '100000000',
     SIGN_IN_LIMIT_PER_MINUTE: '1000000',
   }
-  const serve = { args: [program, 'serve'], path: '/health/live' }
+  const serve = { args: ['--max-semi-space-size=64', program, 'serve'], path: '/health/live' }
   const [quiet, usual] = await Promise.all([
     startServer(place, { ...serve, name: 'reeve', env: { ...env, LOG_LEVEL: 'warn' } }),
     startServer(place, { ...serve, name: 'reeve with its log', env }),
