@@ -15,7 +15,7 @@ import { deploy } from '../dist/operations/migrate/deploy.js'
 import { houseRoles } from '../dist/operations/migrate/roles.js'
 import { judge } from './plans/judge.mjs'
 import { load } from './plans/load.mjs'
-import { runAll } from './plans/run.mjs'
+import { loadStatements, nothingEscapes, runAll } from './plans/run.mjs'
 import { write } from './plans/write.mjs'
 
 const { values: options } = parseArgs({
@@ -23,6 +23,9 @@ const { values: options } = parseArgs({
 })
 const prisma = fileURLToPath(new URL('../prisma', import.meta.url))
 const say = (line) => console.log(line)
+
+await loadStatements()
+if (!options.only) nothingEscapes()
 
 const directory = options.directory ?? (await mkdtemp(join(tmpdir(), 'reeve-plans-')))
 const server = await startEmbedded({

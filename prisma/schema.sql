@@ -293,6 +293,8 @@ begin
       execute format('create table public.%I partition of public.audit_logs for values from (%L) to (%L)',
                      partition, month_start::timestamptz, month_end::timestamptz);
     end if;
+    execute format('alter table public.%I
+                      alter column tenant_id set (n_distinct = 1), alter column action set (n_distinct = 30)', partition);
     -- A partition inherits the triggers for its rows, and none for itself as a whole.
     execute format('create trigger audit_logs_no_truncate before truncate on public.%I
                       for each statement execute function reeve.append_only()', partition);

@@ -33,6 +33,12 @@ export async function facts(url) {
       middle: (
         await one('select id from users where tenant_id = $1 order by id limit 1 offset 100000', [tenant])
       ).id,
+      page: (
+        await client.query(
+          'select id as user, email from users where tenant_id = $1 order by id desc limit 64',
+          [tenant],
+        )
+      ).rows,
       middleAt: (
         await one(
           'select created_at::text as at from users where tenant_id = $1 order by created_at limit 1 offset 100000',

@@ -1,25 +1,21 @@
 // For every statement the values it is tried with: what a big tenant asks, where that differs from a small one, and the
 // pages far behind the first. `limit` is how many 8 kB pages of the database it may read; a look-up may read 60.
 import { randomUUID } from 'node:crypto'
-import { createComment } from '../../dist/domains/comments/create.js'
-import { listComments } from '../../dist/domains/comments/list.js'
-import { readComment } from '../../dist/domains/comments/read.js'
-import { createPost } from '../../dist/domains/posts/create.js'
-import { deletePost } from '../../dist/domains/posts/delete.js'
-import { listPosts } from '../../dist/domains/posts/list.js'
-import { readPost } from '../../dist/domains/posts/read.js'
-import { publishPost } from '../../dist/domains/posts/update.js'
+import { readFileSync } from 'node:fs'
 
-/** These have no plan: they open, end and lock. */
+/** These have no plan, for they open, end and lock; or the program never runs them. */
 export const withoutPlan =
-  /^(prisma\.)?(begin|commit|rollback|savepoint|release|declare)|^drill\.|^partition\.ensure$|lock_password$|lock_founder$|^checkup\./
+  /^(prisma\.)?(begin|commit|rollback|savepoint|release|declare)|^(drill|testing)\.|^partition\.ensure$|lock_password$|lock_founder$|^checkup\./
+
+/** What each statement does. */
+export const words = JSON.parse(readFileSync(new URL('./words.json', import.meta.url), 'utf8'))
 
 const last = 'ffffffff-ffff-ffff-ffff-ffffffffffff'
 const page = 21
 const nil = '00000000-0000-0000-0000-000000000000'
 
-/** Twenty people with their roles: a dozen pages each, most of them met again and again. */
-const people = 600
+/** Twenty people, each looked up behind the index that is walked. */
+const people = 150
 
 export function samples(it) {
   const { tenant, small, owner, member, roles } = it
@@ -85,8 +81,28 @@ export function samples(it) {
     'roles.list_by_name': [{ ...asOwner, limit: 120, values: [tenant, 'm', page] }],
     'once.claim': [{ ...asOwner, values: [tenant, owner.account, 'drill', 'asked'] }],
     'once.find': [{ ...asOwner, values: [tenant, owner.account, 'drill'] }],
+    'once.find_known': [{ ...asOwner, values: [tenant, owner.account, 'drill'] }],
     'once.keep': [{ ...asOwner, values: [tenant, owner.account, 'drill', 'sealed'] }],
     'once.forget': [{ ...asOwner, values: [tenant] }],
+    'users.by_emails': [
+      { ...asOwner, note: 'one', values: [[tenant], [owner.user], [member.email]] },
+      {
+        ...asOwner,
+        note: '64 in one flight',
+        limit: 600,
+        values: [it.page.map(() => tenant), it.page.map(() => owner.user), it.page.map(({ email }) => email)],
+      },
+    ],
+    'users.roles': [
+      { ...asOwner, note: 'of one', values: [tenant, [member.user]] },
+      {
+        ...asOwner,
+        note: 'of a page',
+        limit: 400,
+        values: [tenant, it.page.slice(0, page).map(({ user }) => user)],
+      },
+    ],
+    'users.touch': [{ ...asOwner, limit: 150, values: [tenant, member.user] }],
     'users.list_by_active': [
       { ...asOwner, note: 'active', limit: people, values: [tenant, it.middle, page, true] },
       {
@@ -162,6 +178,14 @@ export function samples(it) {
     ],
     'roles.list': [{ ...asOwner, limit: 100, values: [tenant, nil, page] }],
     'roles.lock': [{ ...asOwner, values: [tenant, roles.common] }],
+    'roles.touch': [
+      {
+        ...asOwner,
+        note: 'other permissions',
+        limit: 100,
+        values: [tenant, roles.common, ['users:read'], ['any']],
+      },
+    ],
     'roles.catalogued': [{ ...asOwner, values: [['users:read', 'posts:read', 'nothing:here']] }],
     'roles.insert': [{ ...asOwner, limit: 100, values: [tenant, fresh.role, 'fresh', null] }],
     'roles.update': [{ ...asOwner, limit: 100, values: [tenant, roles.common, 'renamed', true, null] }],
@@ -210,13 +234,22 @@ export function samples(it) {
       audit('one that never happened', [null, null, null, 'role.deleted']),
       audit('the commonest', [null, null, null, 'user.updated']),
       audit('the commonest, far back', [null, null, null, 'user.updated'], { before: middle }),
+      audit('one that never happened, in the last month', [null, null, null, 'role.deleted'], {
+        from: aMonthAgo,
+      }),
     ],
     'audit.list_of_user': [
       audit('who did most of it', [owner.user, null, null, null]),
       audit('far back', [owner.user, null, null, null], { before: middle }),
       audit('who did little', [member.user, null, null, null]),
+      audit('who did little, in the last month', [member.user, null, null, null], { from: aMonthAgo }),
     ],
-    'audit.list_of_entity': [audit('one person', [null, 'user', member.user, null])],
+    'audit.list_of_entity': [
+      audit('one person', [null, 'user', member.user, null]),
+      audit('far back', [null, 'user', member.user, null], { before: middle }),
+      audit('in the last month', [null, 'user', member.user, null], { from: aMonthAgo }),
+      audit('one person, by whom', [owner.user, 'user', member.user, null]),
+    ],
 
     'sessions.check': [
       { ...asAccount, note: 'one', values: [[it.session.hash], [tenant]] },
@@ -375,68 +408,28 @@ export function samples(it) {
   }
 }
 
-/** What the verbs written with Prisma make Prisma write; the questions to the access decision are in it. */
-export function pickedByPrisma(it) {
-  const { tenant, owner, member } = it
-  const asOwner = { tenant, actor: owner }
-  const asMember = { tenant, actor: member }
+/** Of these statements, those that nobody tries or that have no words, and the samples of statements that are gone. */
+export function gaps(statements) {
+  const known = Object.keys(samples(nobody))
   return {
-    'posts.list': [
-      { ...asOwner, note: 'by who sees all', limit: 300, verb: (tx) => listPosts(tx, { limit: 20 }) },
-      {
-        ...asMember,
-        note: 'by who sees the published and their own',
-        limit: 300,
-        verb: (tx) => listPosts(tx, { limit: 20 }),
-      },
-      {
-        ...asOwner,
-        note: 'the archived',
-        limit: 300,
-        verb: (tx) => listPosts(tx, { limit: 20, status: 'archived' }),
-      },
-      {
-        ...asMember,
-        note: 'of an author with 6,000',
-        limit: 300,
-        verb: (tx) => listPosts(tx, { limit: 20, userId: owner.user }),
-      },
-      {
-        ...asMember,
-        note: 'drafts, by who sees only their own',
-        limit: 300,
-        verb: (tx) => listPosts(tx, { limit: 20, status: 'draft' }),
-      },
-    ],
-    'posts.read': [{ ...asMember, limit: 150, verb: (tx) => readPost(tx, it.busyPost.id) }],
-    'posts.create': [
-      { ...asMember, limit: 300, verb: (tx) => createPost(tx, { title: 'New', content: 'Words' }) },
-    ],
-    'posts.publish': [{ ...asOwner, limit: 400, verb: (tx) => publishPost(tx, it.post.id).catch(() => {}) }],
-    'posts.delete': [{ ...asOwner, limit: 600, verb: (tx) => deletePost(tx, it.post.id) }],
-    'comments.list': [
-      {
-        ...asMember,
-        note: 'of a post with 30,000',
-        limit: 400,
-        verb: (tx) => listComments(tx, it.busyPost.id, { limit: 20 }),
-      },
-    ],
-    'comments.read': [
-      { ...asOwner, limit: 300, verb: (tx) => readComment(tx, it.comment.post, it.comment.id) },
-    ],
-    'comments.create': [
-      { ...asMember, limit: 500, verb: (tx) => createComment(tx, it.busyPost.id, { content: 'Well said' }) },
-    ],
+    missing: statements.filter((name) => !known.includes(name) && !withoutPlan.test(name)),
+    wordless: known.filter((name) => !words[name]),
+    gone: known.filter((name) => !statements.includes(name)),
   }
 }
 
-/** Every order of the people, at its beginning and far behind it. Of the suspended there are few: those are sorted. */
+/** Stands for whomever a sample speaks of, where only the names of the samples are wanted. */
+const nobody = new Proxy(() => nobody, { get: () => nobody })
+
+/**
+ * Every order of the people, at its beginning and far behind it. The suspended are one in a hundred: either all 2,000 of
+ * them are sorted, or some 2,000 people are met on the way to a page of them.
+ */
 function sortedPeople({ tenant, ...as }, it) {
   const places = {
     createdat: [null, it.middleAt],
     name: [null, 'M'],
-    email: [null, 'm'],
+    email: [null, 'person5'],
   }
   const tried = {}
   for (const [by, starts] of Object.entries(places)) {
@@ -446,8 +439,8 @@ function sortedPeople({ tenant, ...as }, it) {
           tenant,
           ...as,
           note: start === null ? 'first page' : 'far behind',
-          limit: whom === 'suspended' ? 60_000 : people,
-          allows: whom === 'suspended' ? [/^sorts/] : [],
+          limit: whom === 'suspended' ? 6_000 : 60,
+          allows: whom === 'suspended' ? [/^sorts/, /throws \d+ rows away/] : [],
           values: [tenant, start, start === null ? null : nil, page],
         }))
       }

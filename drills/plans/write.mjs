@@ -1,18 +1,21 @@
 // Keeps the plans where people can look at them: one file for a statement, and a page that sums them up.
-import { readFile, writeFile } from 'node:fs/promises'
+import { readdir, writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { statements } from '../../dist/database/sql.js'
+import { removeInside } from '../../dist/foundation/guard.js'
 import { buffersOf, pagesOf } from './judge.mjs'
 import { size } from './load.mjs'
+import { words } from './samples.mjs'
 
 const folder = fileURLToPath(new URL('../../docs/plans/', import.meta.url))
-const wordsFile = fileURLToPath(new URL('./words.json', import.meta.url))
 
 export async function write(runs, version) {
-  const words = JSON.parse(await readFile(wordsFile, 'utf8'))
   const byName = Map.groupBy ? Map.groupBy(runs, (run) => run.name) : grouped(runs)
   for (const [name, own] of byName) await writeFile(`${folder}${name}.txt`, pageOf(name, own))
-  await writeFile(`${folder}README.md`, summary(byName, words, version))
+  await writeFile(`${folder}README.md`, summary(byName, version))
+  for (const page of await readdir(folder))
+    if (page.endsWith('.txt') && !byName.has(page.slice(0, -4)))
+      await removeInside(folder, `${folder}${page}`)
 }
 
 function grouped(runs) {
@@ -95,7 +98,7 @@ function oneLine(text) {
   return line.length > 160 ? `${line.slice(0, 157)}…` : line
 }
 
-function summary(byName, words, version) {
+function summary(byName, version) {
   const rows = []
   for (const [name, runs] of byName) {
     const notes = [...new Set(runs.map((run) => run.note))]
@@ -131,11 +134,14 @@ ${rows.join('\n')}
 ## Worth knowing
 
 - A policy costs nothing per row: that the statement names the declared tenant is a *One-Time Filter*, asked once.
-- A page of people is 300 pages for 21 people: each has three roles, and each of these is a look-up of four.
+- A page of people is read from seven pages where the index lies in the order of the table, and from one or more for each
+  person where it does not. Their roles are a second question.
 - The audit log opens one index for each month that is asked for (four pages each). \`from\` leaves the months before out.
+  The plan for any values is made [as if one tenant had written all of it](../decisions/0013-the-log-is-planned-for-a-big-tenant.md).
 - A search reads the newest 2,000 people first. What none of them has is looked for in the trigram index, and there a word
   that is made of common parts costs the most: tens of milliseconds among 200,000 people.
-- Suspended people with a rare role are found by walking all the suspended.
+- Suspended people with a rare role are found by walking all the suspended; in another order than the usual one they are
+  all sorted, or met on the way.
 - Ending a session writes a line of the log, so ending 130 is 130 of them.
 - Functions plan what is in them. The plan for any values is made once for a connection, and then costs nothing; where the
   first figure of a function is far above the second, the difference is planning.

@@ -37,6 +37,17 @@ test('the program declares statements', () => {
   expect(statements.size).toBeGreaterThan(20)
 })
 
+test('the drill of the plans knows every statement: with a sample and words for it', async () => {
+  const samples = pathToFileURL('drills/plans/samples.mjs').href
+  const { gaps } = (await import(samples)) as { gaps: (names: string[]) => Record<string, string[]> }
+
+  expect(gaps([...statements.keys()])).toEqual({ missing: [], wordless: [], gone: [] })
+  expect(gaps(['roles.find', 'roles.dream_of'])).toMatchObject({
+    missing: ['roles.dream_of'],
+    gone: expect.arrayContaining(['users.find']) as string[],
+  })
+})
+
 test.each([...statements.values()])(
   '$name prepares against the live schema and returns what it declares',
   async ({ name, text, columns }) => {

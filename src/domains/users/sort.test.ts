@@ -1,12 +1,14 @@
 import { expect, test } from 'vitest'
+import { withClient } from '../../database/client.ts'
 import { inTenant, readInTenant } from '../../database/database.ts'
+import { statements } from '../../database/sql.ts'
 import { testDatabase } from '../../testing/database.ts'
 import { aTenant, aUser } from '../../testing/people.ts'
 import { listUsers } from './list.ts'
 import { userSorts, type UserSort } from './sort.ts'
 import { suspendUser } from './suspend.ts'
 
-const { database, admin } = await testDatabase()
+const { database, admin, adminUrl } = await testDatabase()
 const acme = await aTenant(database)
 const names = ['Bo', 'Ann', 'Zoë', 'Ann', 'Émile', '金', 'Cy', 'Bo']
 const people = [acme.owner]
@@ -46,6 +48,24 @@ for (const sort of userSorts) {
     })
   }
 }
+
+test('a later page begins at its place in the index, also when planned for any place', async () => {
+  await withClient({ connectionString: adminUrl }, async (client) => {
+    await client.query('set role reeve_app; set plan_cache_mode = force_generic_plan')
+    await client.query('set enable_seqscan = off; set enable_bitmapscan = off; set enable_sort = off')
+    for (const sort of userSorts) {
+      const by = sort.replace('-', '') as keyof typeof column
+      const name = `all_by_${by.toLowerCase()}_${sort === by ? 'up' : 'down'}`
+      await client.query(`prepare ${name} as ${statements.get(`users.${name}`)!.text}`)
+      const { rows } = await client.query<{ 'QUERY PLAN': string }>(
+        `explain execute ${name} (null, null, null, 21)`,
+      )
+      expect(rows.map((row) => row['QUERY PLAN'])).toContainEqual(
+        expect.stringMatching(new RegExp(`Index Cond: .*${column[by]}\\W.*\\$2`)),
+      )
+    }
+  })
+})
 
 test('what is shown of somebody is the same in every order', async () => {
   const [usual, byName] = [await list({}), await list({ sort: 'name' })]
