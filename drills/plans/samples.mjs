@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs'
 
 /** These have no plan, for they open, end and lock; or the program never runs them. */
 export const withoutPlan =
-  /^(prisma\.)?(begin|commit|rollback|savepoint|release|declare)|^(drill|testing)\.|^partition\.ensure$|lock_password$|lock_founder$|^checkup\./
+  /^(prisma\.)?(begin|commit|rollback|savepoint|release|declare)|^plan_for_values$|^(drill|testing)\.|^partition\.ensure$|lock_password$|lock_founder$|^checkup\./
 
 /** What each statement does. */
 export const words = JSON.parse(readFileSync(new URL('./words.json', import.meta.url), 'utf8'))
@@ -264,6 +264,17 @@ export function samples(it) {
     'sessions.who': [
       { ...asAccount, note: 'one', limit: 150, values: [[it.session.hash]] },
       { ...asAccount, note: '64 in one flight', limit: 6_000, values: [it.hashes] },
+    ],
+    'sessions.roles_told': [
+      {
+        ...asAccount,
+        note: 'three of one tenant and one of another',
+        limit: 150,
+        values: [
+          [tenant, tenant, tenant, small],
+          [roles.owner, roles.member, it.heldRole.role, roles.owner],
+        ],
+      },
     ],
     'accounts.own_tenants': [{ ...asAccount, limit: 150, values: [owner.account] }],
     'sessions.open': [
