@@ -1,6 +1,6 @@
 // The program as its users start it: `reeve up` in a folder of its own, and the PostgreSQL that it starts there.
 import { spawn } from 'node:child_process'
-import { mkdir, readFile } from 'node:fs/promises'
+import { mkdir, readFile, realpath } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -56,12 +56,14 @@ export async function untilReady(program, withinMs = 60_000) {
 
 /** Undefined where none runs. No other program's PostgreSQL is ever found: the folder is in its command line. */
 export async function postgresOf(directory) {
-  const file = join(directory, '.reeve/postgres/postmaster.pid')
+  // where the folder is closed to PostgreSQL's user (root's own, say), the data lies in a shelter that a link leads to
+  const data = await realpath(join(directory, '.reeve/postgres')).catch(() => directory)
+  const file = join(data, 'postmaster.pid')
   const [first, , , port] = (await readFile(file, 'utf8').catch(() => '')).split('\n')
   const pid = Number(first)
   if (!(pid > 0) || !(await isRunning(pid))) return undefined
   const command = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')
-  if (!command.includes('postgres') || !command.includes(directory)) return undefined
+  if (!command.includes('postgres') || !command.includes(data)) return undefined
   const children = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8').catch(() => '')
   return { pid, port: Number(port), children: children.split(' ').filter(Boolean).map(Number) }
 }
