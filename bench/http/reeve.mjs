@@ -8,7 +8,7 @@ import { probe, startServer } from '../servers.mjs'
 const program = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url))
 
 export const about =
-  'Reeve: reeve serve, NODE_ENV=production, pool of 10, rate limits raised; LOG_LEVEL=warn where the log is not named'
+  'Reeve: reeve serve, NODE_ENV=production, --max-semi-space-size=64 as "npm start" has it, pool of 10, rate limits raised; LOG_LEVEL=warn where the log is not named'
 
 export async function open(place, { access, tenantId, people, signingIn }) {
   const env = {
