@@ -111,6 +111,26 @@ test('whoever speaks of a tenant first is told nothing new', () => {
   expect(() => truth().noOtherTenantIn({ spoken: { ...spoken, url }, heard: echo })).not.toThrow()
 })
 
+test('an address that somebody wrote into a tenant belongs there from then on, and no other one does', () => {
+  const known = truth()
+  const theirs = `gus.${markOf(globex)}@example.com`
+  const listed = (address: string) => ({
+    spoken: { ...spoken, ids: { tenantId: acme } },
+    heard: { ...heard, text: JSON.stringify({ email: address }) },
+  })
+  expect(() => known.noOtherTenantIn(listed(theirs))).toThrow(Fault)
+
+  const invites = {
+    ...spoken,
+    method: 'POST',
+    ids: { tenantId: acme },
+    body: JSON.stringify({ email: theirs }),
+  }
+  known.noOtherTenantIn({ spoken: invites, heard: { ...heard, status: 201 } })
+  expect(() => known.noOtherTenantIn(listed(theirs))).not.toThrow()
+  expect(() => known.noOtherTenantIn(listed(`another-${theirs}`))).toThrow(Fault)
+})
+
 const post: Sight = { ...made, request: 'r-1', what: 'posts', tenant: acme, id: gus }
 const line: Sight = {
   ...made,

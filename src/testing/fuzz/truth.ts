@@ -6,6 +6,7 @@ export type Exchange = { spoken: Spoken; heard: Heard }
 
 const uuid = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/gi
 const mark = /zq[0-9a-f]{10}/gi
+const markedAddress = /[^\s"<>:,/?&=]*zq[0-9a-f]{10}@example\.com/gi
 
 /** Whose everything is, as the database saw it made; and who was ever let in where. */
 export class Truth {
@@ -15,6 +16,8 @@ export class Truth {
   readonly #reach = new Map<string, Set<string>>()
   /** The tenant that a mark stands for, by the end of its id. */
   readonly #marks = new Map<string, string>()
+  /** Addresses with the mark of one tenant that somebody wrote into another: they belong there, too, from then on. */
+  readonly #carried = new Map<string, Set<string>>()
   readonly #entities: Map<string, string>
 
   constructor(auditedTables: Map<string, string>) {
@@ -39,7 +42,8 @@ export class Truth {
 
   /** Throws where an answer speaks of a tenant to somebody who never was in it, unless they spoke of it first. */
   noOtherTenantIn({ spoken, heard }: Exchange): void {
-    const told = `${heard.text} ${JSON.stringify(heard.headers)}`
+    this.#seeCarried(spoken, heard)
+    const told = this.#withoutCarried(`${heard.text} ${JSON.stringify(heard.headers)}`, spoken)
     const ids = told.match(uuid)
     const marks = told.match(mark)
     if (!ids && !marks) return
@@ -100,6 +104,20 @@ export class Truth {
           throw new Fault(`${verb} ${done} ${table}, and the log tells of ${told.length}`, spoken, heard)
       }
     }
+  }
+
+  #seeCarried({ ids, method, body }: Spoken, { status }: Heard): void {
+    const tenant = ids['tenantId']
+    if (tenant === undefined || method === 'GET' || status >= 300) return
+    const carried = this.#carried.get(tenant) ?? new Set()
+    this.#carried.set(tenant, carried)
+    for (const address of saidIn(body).match(markedAddress) ?? []) carried.add(address.toLowerCase())
+  }
+
+  #withoutCarried(told: string, { ids }: Spoken): string {
+    const carried = this.#carried.get(ids['tenantId'] ?? '')
+    if (!carried || carried.size === 0) return told
+    return told.replace(markedAddress, (address) => (carried.has(address.toLowerCase()) ? '' : address))
   }
 
   #isIn(who: string | undefined, tenant: string): boolean {
