@@ -35,14 +35,16 @@ begin
     return;
   end if;
 
-  select r.id, r.name, rp.permission, rp.scope into found
+  select r.id, r.name, rp.permission, rp.scope, case when below.id <> r.id then below.name end as inherited_from into found
   from public.user_roles ur
-  join public.role_permissions rp on rp.tenant_id = ur.tenant_id and rp.role_id = ur.role_id
-  join public.roles r on r.tenant_id = ur.tenant_id and r.id = ur.role_id
+  join public.role_closure rc on rc.tenant_id = tenant and rc.role_id = ur.role_id
+  join public.role_permissions rp on rp.tenant_id = tenant and rp.role_id = rc.reaches_id
+  join public.roles r on r.tenant_id = tenant and r.id = ur.role_id
+  join public.roles below on below.tenant_id = tenant and below.id = rc.reaches_id
   where ur.tenant_id = tenant and ur.user_id = subject
     and ur.valid_from <= now() and (ur.valid_until is null or ur.valid_until > now())
-    and rp.tenant_id = tenant and rp.permission = any (reeve.permission_patterns(access_decision.permission))
-  order by rp.scope = 'any' or owner = subject desc nulls last, rp.scope, length(rp.permission) desc
+    and rp.permission = any (reeve.permission_patterns(access_decision.permission))
+  order by rp.scope = 'any' or owner = subject desc nulls last, rp.scope, length(rp.permission) desc, r.name
   limit 1;
 
   if found is null then
@@ -50,10 +52,16 @@ begin
     because := jsonb_build_object('kind', 'not_granted', 'permission', access_decision.permission);
   elsif found.scope = 'own' and owner is distinct from subject then
     allowed := false;
-    because := jsonb_build_object('kind', 'not_own', 'role', found.name, 'permission', found.permission, 'scope', found.scope);
+    because := jsonb_strip_nulls(jsonb_build_object(
+      'kind', 'not_own', 'role', found.name, 'inheritedFrom', found.inherited_from,
+      'permission', found.permission, 'scope', found.scope
+    ));
   else
     allowed := true;
-    because := jsonb_build_object('kind', 'granted', 'roleId', found.id, 'role', found.name, 'permission', found.permission, 'scope', found.scope);
+    because := jsonb_strip_nulls(jsonb_build_object(
+      'kind', 'granted', 'roleId', found.id, 'role', found.name, 'inheritedFrom', found.inherited_from,
+      'permission', found.permission, 'scope', found.scope
+    ));
   end if;
 end
 $function$;
@@ -331,7 +339,8 @@ begin
   end if;
   if exists (
     select from public.user_roles ur
-    join public.role_permissions rp on rp.tenant_id = tenant and rp.role_id = ur.role_id
+    join public.role_closure rc on rc.tenant_id = tenant and rc.role_id = ur.role_id
+    join public.role_permissions rp on rp.tenant_id = tenant and rp.role_id = rc.reaches_id
     where ur.tenant_id = tenant and ur.user_id = actor
       and ur.valid_from <= now() and (ur.valid_until is null or ur.valid_until > now())
       and rp.permission = any (patterns)
@@ -391,15 +400,89 @@ revoke execute on function reeve.begin_with_an_owner() from public;
 grant execute on function reeve.begin_with_an_owner() to reeve_app;
 grant execute on function reeve.begin_with_an_owner() to reeve_auth;
 
-CREATE OR REPLACE FUNCTION reeve.count_policy_change()
+CREATE OR REPLACE FUNCTION reeve.change_policy(tenant uuid)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+begin
+  perform reeve.stay_declared(tenant);
+  update public.tenant_guards set policy_version = policy_version + 1 where tenant_id = tenant;
+end
+$function$;
+comment on function reeve.change_policy(uuid) is 'Takes the turn of changing what the roles of a tenant permit, until the transaction ends.';
+revoke execute on function reeve.change_policy(uuid) from public;
+grant execute on function reeve.change_policy(uuid) to reeve_app;
+grant execute on function reeve.change_policy(uuid) to reeve_auth;
+
+CREATE OR REPLACE FUNCTION reeve.change_separation()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if tg_op = 'DELETE' then
+    perform reeve.change_policy(old.tenant_id);
+    return old;
+  end if;
+  if current_setting('transaction_isolation') <> 'read committed' then
+    raise exception 'what roles separate is changed in a transaction at read committed'
+      using errcode = '25001', hint = 'begin without an isolation level';
+  end if;
+  perform reeve.change_policy(new.tenant_id);
+  return new;
+end
+$function$;
+comment on function reeve.change_separation() is 'Trigger: changes of sets, and of what inherits, come one after the other.';
+revoke execute on function reeve.change_separation() from public;
+
+CREATE OR REPLACE FUNCTION reeve.close_inheritance()
  RETURNS trigger
  LANGUAGE plpgsql
 AS $function$
 declare
-  tenant uuid := case tg_op when 'DELETE' then old.tenant_id else new.tenant_id end;
+  above uuid[];
 begin
-  perform reeve.stay_declared(tenant);
-  update public.tenant_guards set policy_version = policy_version + 1 where tenant_id = tenant;
+  if tg_op = 'INSERT' then
+    insert into public.role_closure (tenant_id, role_id, reaches_id)
+    select new.tenant_id, upper.role_id, lower.reaches_id
+    from public.role_closure upper
+    join public.role_closure lower on lower.tenant_id = new.tenant_id and lower.role_id = new.junior_id
+    where upper.tenant_id = new.tenant_id and upper.reaches_id = new.role_id
+    on conflict do nothing;
+    return null;
+  end if;
+
+  -- What is above may reach what is below another way, so that is found again from the edges that remain. A role that is
+  -- being deleted goes with its edges, one after the other.
+  above := array(
+    select c.role_id from public.role_closure c
+    join public.roles r on r.tenant_id = c.tenant_id and r.id = c.role_id
+    where c.tenant_id = old.tenant_id and c.reaches_id = old.role_id
+  );
+  delete from public.role_closure c
+  where c.tenant_id = old.tenant_id and c.role_id = any (above) and c.role_id <> c.reaches_id;
+  insert into public.role_closure (tenant_id, role_id, reaches_id)
+  with recursive reached (role_id, reaches_id) as (
+    select a.id, a.id from unnest(above) as a (id)
+    union
+    select reached.role_id, i.junior_id
+    from reached
+    join public.role_inheritance i on i.tenant_id = old.tenant_id and i.role_id = reached.reaches_id
+    join public.roles r on r.tenant_id = old.tenant_id and r.id = i.junior_id
+  )
+  select old.tenant_id, role_id, reaches_id from reached
+  on conflict do nothing;
+  return null;
+end
+$function$;
+comment on function reeve.close_inheritance() is 'Trigger: keeps the closure of what roles inherit.';
+revoke execute on function reeve.close_inheritance() from public;
+
+CREATE OR REPLACE FUNCTION reeve.count_policy_change()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  perform reeve.change_policy(case tg_op when 'DELETE' then old.tenant_id else new.tenant_id end);
   return null;
 end
 $function$;
@@ -444,8 +527,9 @@ begin
     wanted := array[new.permission];
   else
     wanted := array(
-      select rp.permission::text from public.role_permissions rp
-      where rp.tenant_id = new.tenant_id and rp.role_id = new.role_id
+      select rp.permission::text from public.role_closure rc
+      join public.role_permissions rp on rp.tenant_id = new.tenant_id and rp.role_id = rc.reaches_id
+      where rc.tenant_id = new.tenant_id and rc.role_id = coalesce(to_jsonb(new) ->> 'junior_id', to_jsonb(new) ->> 'role_id')::uuid
     );
   end if;
   if not reeve.holds(wanted, until) then
@@ -473,10 +557,11 @@ begin
     select from unnest(wanted) as w (permission)
     where not exists (
       select from public.user_roles ur
-      join public.role_permissions rp on rp.tenant_id = ur.tenant_id and rp.role_id = ur.role_id
+      join public.role_closure rc on rc.tenant_id = tenant and rc.role_id = ur.role_id
+      join public.role_permissions rp on rp.tenant_id = tenant and rp.role_id = rc.reaches_id
       where ur.tenant_id = tenant and ur.user_id = actor
         and ur.valid_from <= now() and (ur.valid_until is null or (ur.valid_until > now() and ur.valid_until >= until))
-        and rp.tenant_id = tenant and rp.permission = any (reeve.permission_patterns(w.permission)) and rp.scope = 'any'
+        and rp.permission = any (reeve.permission_patterns(w.permission)) and rp.scope = 'any'
     )
   );
 end
@@ -577,6 +662,54 @@ $function$;
 comment on function reeve.keep_counting() is 'Trigger: the count of changes goes up alone.';
 revoke execute on function reeve.keep_counting() from public;
 
+CREATE OR REPLACE FUNCTION reeve.keep_duties_separated()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  perform reeve.stay_declared(new.tenant_id);
+  perform from public.tenant_guards where tenant_id = new.tenant_id for share;
+  if not exists (select from public.separation_sets where tenant_id = new.tenant_id) then
+    return null;
+  end if;
+  update public.tenant_guards set assignments = assignments + 1 where tenant_id = new.tenant_id;
+  perform reeve.refuse_broken_separation(new.tenant_id, new.user_id);
+  return null;
+end
+$function$;
+comment on function reeve.keep_duties_separated() is 'Trigger: nobody is given roles that are separated.';
+revoke execute on function reeve.keep_duties_separated() from public;
+
+CREATE OR REPLACE FUNCTION reeve.keep_inheritance_separated()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  perform reeve.refuse_broken_separation(new.tenant_id);
+  return null;
+end
+$function$;
+comment on function reeve.keep_inheritance_separated() is 'Trigger: nobody gets, by inheritance, roles that are separated.';
+revoke execute on function reeve.keep_inheritance_separated() from public;
+
+CREATE OR REPLACE FUNCTION reeve.keep_inherited_roles()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  perform reeve.stay_declared(old.tenant_id);
+  if exists (select from public.role_inheritance where tenant_id = old.tenant_id and junior_id = old.id)
+     and exists (select from public.tenants where id = old.tenant_id) then
+    raise exception 'other roles inherit from the role %', old.name
+      using errcode = '23503', table = 'role_inheritance', constraint = 'role_inheritance_junior_id_fkey',
+            hint = 'end that first';
+  end if;
+  return old;
+end
+$function$;
+comment on function reeve.keep_inherited_roles() is 'Trigger: a role is not deleted from below others.';
+revoke execute on function reeve.keep_inherited_roles() from public;
+
 CREATE OR REPLACE FUNCTION reeve.keep_owner_role_whole()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -596,6 +729,58 @@ comment on function reeve.keep_owner_role_whole() is 'Trigger: nobody can take e
 revoke execute on function reeve.keep_owner_role_whole() from public;
 grant execute on function reeve.keep_owner_role_whole() to reeve_app;
 grant execute on function reeve.keep_owner_role_whole() to reeve_auth;
+
+CREATE OR REPLACE FUNCTION reeve.keep_roles_in_order()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if tg_op = 'DELETE' then
+    perform reeve.change_policy(old.tenant_id);
+    return old;
+  end if;
+  perform reeve.change_policy(new.tenant_id);
+  if exists (
+    select from public.role_closure c
+    where c.tenant_id = new.tenant_id and c.role_id = new.junior_id and c.reaches_id = new.role_id
+  ) then
+    raise exception 'a role cannot inherit from one that inherits from it'
+      using errcode = 'RV008', hint = 'look at what the two inherit already';
+  end if;
+  return new;
+end
+$function$;
+comment on function reeve.keep_roles_in_order() is 'Trigger: roles inherit in one direction, never in a circle.';
+revoke execute on function reeve.keep_roles_in_order() from public;
+
+CREATE OR REPLACE FUNCTION reeve.keep_sets_sound()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+declare
+  tenant uuid := case tg_op when 'DELETE' then old.tenant_id else new.tenant_id end;
+  changed uuid := case tg_table_name
+    when 'separation_sets' then (to_jsonb(new) ->> 'id')::uuid
+    else coalesce(to_jsonb(new) ->> 'set_id', to_jsonb(old) ->> 'set_id')::uuid
+  end;
+begin
+  perform reeve.stay_declared(tenant);
+  if exists (
+    select from public.separation_sets s
+    where s.tenant_id = tenant and s.id = changed
+      and s.cardinality > (select count(*) from public.separation_set_roles m where m.tenant_id = tenant and m.set_id = s.id)
+  ) then
+    raise exception 'a set has at least as many roles as would be too many'
+      using errcode = 'RV010', hint = 'lower the cardinality first, or delete the set';
+  end if;
+  if tg_op <> 'DELETE' then
+    perform reeve.refuse_broken_separation(tenant);
+  end if;
+  return null;
+end
+$function$;
+comment on function reeve.keep_sets_sound() is 'Trigger at commit: sets have roles enough, and nobody has too many of them.';
+revoke execute on function reeve.keep_sets_sound() from public;
 
 CREATE OR REPLACE FUNCTION reeve.keep_system_roles()
  RETURNS trigger
@@ -661,6 +846,37 @@ grant execute on function reeve.permission_patterns(text) to reeve_app;
 grant execute on function reeve.permission_patterns(text) to reeve_auth;
 grant execute on function reeve.permission_patterns(text) to reeve_readonly;
 
+CREATE OR REPLACE FUNCTION reeve.refuse_broken_separation(tenant uuid, person uuid DEFAULT NULL::uuid)
+ RETURNS void
+ LANGUAGE plpgsql
+ STABLE
+AS $function$
+declare
+  broken text := reeve.separation_broken(tenant, person);
+begin
+  if broken is not null then
+    raise exception 'nobody may have so many roles of the set %', broken
+      using errcode = 'RV009', hint = 'take one of these roles away first, or give the other to somebody else';
+  end if;
+end
+$function$;
+comment on function reeve.refuse_broken_separation(uuid,uuid) is 'Raises RV009 where somebody has too many roles of a set.';
+revoke execute on function reeve.refuse_broken_separation(uuid,uuid) from public;
+grant execute on function reeve.refuse_broken_separation(uuid,uuid) to reeve_app;
+grant execute on function reeve.refuse_broken_separation(uuid,uuid) to reeve_auth;
+
+CREATE OR REPLACE FUNCTION reeve.role_reaches_itself()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  insert into public.role_closure (tenant_id, role_id, reaches_id) values (new.tenant_id, new.id, new.id);
+  return null;
+end
+$function$;
+comment on function reeve.role_reaches_itself() is 'Trigger: every role is in the closure, with itself.';
+revoke execute on function reeve.role_reaches_itself() from public;
+
 CREATE OR REPLACE FUNCTION reeve.roles_told(tenants uuid[], roles uuid[])
  RETURNS TABLE(tenant_id uuid, role_id uuid, policy_version bigint, name character varying, permissions text)
  LANGUAGE plpgsql
@@ -676,14 +892,57 @@ begin
     join public.tenant_guards g on g.tenant_id = r.tenant_id
     cross join lateral (
       select string_agg(case rp.scope when 'own' then rp.permission || ':own' else rp.permission end, ' ') as permissions
-      from public.role_permissions rp
-      where rp.tenant_id = r.tenant_id and rp.role_id = r.id
+      from public.role_closure rc
+      join public.role_permissions rp on rp.tenant_id = r.tenant_id and rp.role_id = rc.reaches_id
+      where rc.tenant_id = r.tenant_id and rc.role_id = r.id
     ) may;
 end
 $function$;
 comment on function reeve.roles_told(uuid[],uuid[]) is 'Roles by tenant and id: what each is called and permits, at which count of changes.';
 revoke execute on function reeve.roles_told(uuid[],uuid[]) from public;
 grant execute on function reeve.roles_told(uuid[],uuid[]) to reeve_app;
+
+CREATE OR REPLACE FUNCTION reeve.separation_broken(tenant uuid, person uuid DEFAULT NULL::uuid)
+ RETURNS text
+ LANGUAGE plpgsql
+ STABLE
+AS $function$
+declare
+  broken text;
+begin
+  if person is not null then
+    select s.name into broken
+    from public.separation_sets s
+    where s.tenant_id = tenant
+      and s.cardinality <= (
+        select count(distinct m.role_id)
+        from public.user_roles ur
+        join public.role_closure rc on rc.tenant_id = tenant and rc.role_id = ur.role_id
+        join public.separation_set_roles m on m.tenant_id = tenant and m.set_id = s.id and m.role_id = rc.reaches_id
+        where ur.tenant_id = tenant and ur.user_id = person and (ur.valid_until is null or ur.valid_until > now())
+      )
+    limit 1;
+  else
+    select s.name into broken
+    from public.separation_sets s
+    where s.tenant_id = tenant
+      and exists (
+        select from public.separation_set_roles m
+        join public.role_closure rc on rc.tenant_id = tenant and rc.reaches_id = m.role_id
+        join public.user_roles ur on ur.tenant_id = tenant and ur.role_id = rc.role_id
+        where m.tenant_id = tenant and m.set_id = s.id and (ur.valid_until is null or ur.valid_until > now())
+        group by ur.user_id
+        having count(distinct m.role_id) >= s.cardinality
+      )
+    limit 1;
+  end if;
+  return broken;
+end
+$function$;
+comment on function reeve.separation_broken(uuid,uuid) is 'The set of which a person, or anybody, has too many roles; null where all is well.';
+revoke execute on function reeve.separation_broken(uuid,uuid) from public;
+grant execute on function reeve.separation_broken(uuid,uuid) to reeve_app;
+grant execute on function reeve.separation_broken(uuid,uuid) to reeve_auth;
 
 CREATE OR REPLACE FUNCTION reeve.session_open(id uuid, account uuid, token_hash bytea, ip inet, user_agent text, idle_seconds integer, lifetime_seconds integer)
  RETURNS timestamp with time zone
@@ -893,15 +1152,17 @@ begin
     if not exists (select from public.roles where tenant_id = old.tenant_id and id = (to_jsonb(old) ->> 'role_id')::uuid) then
       return old;  -- a role that nobody has is being deleted
     end if;
-  elsif tg_table_name = 'user_roles' then
+  elsif tg_table_name in ('user_roles', 'role_inheritance') then
     wanted := array(
-      select rp.permission::text from public.role_permissions rp
-      where rp.tenant_id = old.tenant_id and rp.role_id = (to_jsonb(old) ->> 'role_id')::uuid
+      select rp.permission::text from public.role_closure rc
+      join public.role_permissions rp on rp.tenant_id = old.tenant_id and rp.role_id = rc.reaches_id
+      where rc.tenant_id = old.tenant_id and rc.role_id = coalesce(to_jsonb(old) ->> 'junior_id', to_jsonb(old) ->> 'role_id')::uuid
     );
   else
     wanted := array(
       select distinct rp.permission::text from public.user_roles ur
-      join public.role_permissions rp on rp.tenant_id = ur.tenant_id and rp.role_id = ur.role_id
+      join public.role_closure rc on rc.tenant_id = old.tenant_id and rc.role_id = ur.role_id
+      join public.role_permissions rp on rp.tenant_id = old.tenant_id and rp.role_id = rc.reaches_id
       where ur.tenant_id = old.tenant_id and ur.user_id = person
     );
   end if;
@@ -1001,7 +1262,8 @@ begin
       array(
         select distinct rp.permission || case rp.scope when 'own' then ':own' else '' end
         from public.user_roles ur
-        join public.role_permissions rp on rp.tenant_id = ur.tenant_id and rp.role_id = ur.role_id
+        join public.role_closure rc on rc.tenant_id = ur.tenant_id and rc.role_id = ur.role_id
+        join public.role_permissions rp on rp.tenant_id = ur.tenant_id and rp.role_id = rc.reaches_id
         where ur.tenant_id = u.tenant_id and ur.user_id = u.id
           and ur.valid_from <= now() and (ur.valid_until is null or ur.valid_until > now())
         order by 1
@@ -1449,6 +1711,52 @@ create policy posts_of_declared_tenant on public.posts using (tenant_id = reeve.
 grant delete, insert, select, update on table public.posts to reeve_app;
 grant select on table public.posts to reeve_readonly;
 
+create table public.role_closure (
+  tenant_id uuid not null,
+  role_id uuid not null,
+  reaches_id uuid not null,
+  constraint role_closure_pkey PRIMARY KEY (tenant_id, role_id, reaches_id)
+);
+comment on table public.role_closure is 'Kept by triggers: every role with itself and all roles that it inherits from, however far below.';
+comment on column public.role_closure.tenant_id is 'Whose row it is. [none]';
+comment on column public.role_closure.role_id is 'Whoever has this role [none]';
+comment on column public.role_closure.reaches_id is 'has what this one permits. [none]';
+CREATE INDEX role_closure_reaches_id_idx ON public.role_closure USING btree (tenant_id, reaches_id, role_id);
+alter table public.role_closure enable row level security;
+create policy role_closure_at_sign_in on public.role_closure for select to reeve_auth using (true);
+create policy role_closure_kept_by_triggers on public.role_closure for insert with check ((tenant_id = reeve.tenant_id()) AND (pg_trigger_depth() > 0));
+create policy role_closure_mended_by_triggers on public.role_closure for delete using ((tenant_id = reeve.tenant_id()) AND (pg_trigger_depth() > 0));
+create policy role_closure_of_declared_tenant on public.role_closure for select using (tenant_id = reeve.tenant_id());
+grant delete, insert, select on table public.role_closure to reeve_app;
+grant select on table public.role_closure to reeve_auth;
+grant select on table public.role_closure to reeve_readonly;
+
+create table public.role_inheritance (
+  tenant_id uuid not null,
+  role_id uuid not null,
+  junior_id uuid not null,
+  created_at timestamp with time zone not null default now(),
+  constraint role_inheritance_pkey PRIMARY KEY (tenant_id, role_id, junior_id),
+  constraint role_inheritance_of_another CHECK ((role_id <> junior_id))
+);
+comment on table public.role_inheritance is 'Which role is immediately above which: it has all that the other permits.';
+comment on column public.role_inheritance.tenant_id is 'Whose row it is. [none]';
+comment on column public.role_inheritance.role_id is 'The role above. [none]';
+comment on column public.role_inheritance.junior_id is 'The role below, whose permissions it has too. [none]';
+comment on column public.role_inheritance.created_at is 'Since when. [none]';
+CREATE INDEX role_inheritance_junior_id_idx ON public.role_inheritance USING btree (tenant_id, junior_id, role_id);
+CREATE TRIGGER role_inheritance_audit AFTER INSERT OR DELETE OR UPDATE ON public.role_inheritance FOR EACH ROW EXECUTE FUNCTION reeve.audit('role_inheritance', 'tenant_id', 'role_id', 'tenant_id,created_at');
+CREATE TRIGGER role_inheritance_change BEFORE INSERT ON public.role_inheritance FOR EACH ROW EXECUTE FUNCTION reeve.change_separation();
+CREATE TRIGGER role_inheritance_close AFTER INSERT OR DELETE ON public.role_inheritance FOR EACH ROW EXECUTE FUNCTION reeve.close_inheritance();
+CREATE TRIGGER role_inheritance_give_only_what_is_held BEFORE INSERT ON public.role_inheritance FOR EACH ROW EXECUTE FUNCTION reeve.give_only_what_is_held();
+CREATE TRIGGER role_inheritance_keep_order BEFORE INSERT OR DELETE ON public.role_inheritance FOR EACH ROW EXECUTE FUNCTION reeve.keep_roles_in_order();
+CREATE TRIGGER role_inheritance_keep_separated AFTER INSERT ON public.role_inheritance FOR EACH ROW EXECUTE FUNCTION reeve.keep_inheritance_separated();
+CREATE TRIGGER role_inheritance_take_only_what_is_held BEFORE DELETE ON public.role_inheritance FOR EACH ROW EXECUTE FUNCTION reeve.take_only_what_is_held();
+alter table public.role_inheritance enable row level security;
+create policy role_inheritance_of_declared_tenant on public.role_inheritance using (tenant_id = reeve.tenant_id()) with check (tenant_id = reeve.tenant_id());
+grant delete, insert, select on table public.role_inheritance to reeve_app;
+grant select on table public.role_inheritance to reeve_readonly;
+
 create table public.role_permissions (
   tenant_id uuid not null,
   role_id uuid not null,
@@ -1497,7 +1805,9 @@ comment on column public.roles.created_at is 'When it was made. [none]';
 comment on column public.roles.updated_at is 'When it last changed. [none]';
 CREATE TRIGGER roles_audit AFTER INSERT OR DELETE OR UPDATE ON public.roles FOR EACH ROW EXECUTE FUNCTION reeve.audit('role', 'tenant_id', 'id', 'tenant_id,updated_at');
 CREATE TRIGGER roles_count_change AFTER DELETE OR UPDATE OF name ON public.roles FOR EACH ROW EXECUTE FUNCTION reeve.count_policy_change();
+CREATE TRIGGER roles_keep_inherited BEFORE DELETE ON public.roles FOR EACH ROW EXECUTE FUNCTION reeve.keep_inherited_roles();
 CREATE TRIGGER roles_keep_system BEFORE DELETE OR UPDATE ON public.roles FOR EACH ROW EXECUTE FUNCTION reeve.keep_system_roles();
+CREATE TRIGGER roles_reach_themselves AFTER INSERT ON public.roles FOR EACH ROW EXECUTE FUNCTION reeve.role_reaches_itself();
 CREATE TRIGGER roles_touch BEFORE UPDATE ON public.roles FOR EACH ROW EXECUTE FUNCTION reeve.touch_updated_at();
 alter table public.roles enable row level security;
 create policy roles_at_sign_in on public.roles for select to reeve_auth using (true);
@@ -1505,6 +1815,54 @@ create policy roles_of_declared_tenant on public.roles using (tenant_id = reeve.
 grant delete, insert, select, update on table public.roles to reeve_app;
 grant select on table public.roles to reeve_auth;
 grant select on table public.roles to reeve_readonly;
+
+create table public.separation_set_roles (
+  tenant_id uuid not null,
+  set_id uuid not null,
+  role_id uuid not null,
+  constraint separation_set_roles_pkey PRIMARY KEY (tenant_id, set_id, role_id)
+);
+comment on table public.separation_set_roles is 'The roles of each set.';
+comment on column public.separation_set_roles.tenant_id is 'Whose row it is. [none]';
+comment on column public.separation_set_roles.set_id is 'The set. [none]';
+comment on column public.separation_set_roles.role_id is 'A role in it; whoever inherits from it has it, too. [none]';
+CREATE INDEX separation_set_roles_role_id_idx ON public.separation_set_roles USING btree (tenant_id, role_id, set_id);
+CREATE TRIGGER separation_set_roles_audit AFTER INSERT OR DELETE OR UPDATE ON public.separation_set_roles FOR EACH ROW EXECUTE FUNCTION reeve.audit('separation_set_role', 'tenant_id', 'set_id', 'tenant_id');
+CREATE TRIGGER separation_set_roles_change BEFORE INSERT OR DELETE ON public.separation_set_roles FOR EACH ROW EXECUTE FUNCTION reeve.change_separation();
+CREATE CONSTRAINT TRIGGER separation_set_roles_keep_sound AFTER INSERT OR DELETE ON public.separation_set_roles DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION reeve.keep_sets_sound();
+alter table public.separation_set_roles enable row level security;
+create policy separation_set_roles_of_declared_tenant on public.separation_set_roles using (tenant_id = reeve.tenant_id()) with check (tenant_id = reeve.tenant_id());
+grant delete, insert, select on table public.separation_set_roles to reeve_app;
+grant select on table public.separation_set_roles to reeve_readonly;
+
+create table public.separation_sets (
+  tenant_id uuid not null,
+  id uuid not null default reeve.uuid_v7(),
+  name character varying(50) not null,
+  cardinality integer not null default 2,
+  created_at timestamp with time zone not null default now(),
+  updated_at timestamp with time zone not null default now(),
+  constraint separation_sets_pkey PRIMARY KEY (tenant_id, id),
+  constraint separation_sets_tenant_name_key UNIQUE (tenant_id, name),
+  constraint separation_sets_cardinality_separates CHECK (((cardinality >= 2) AND (cardinality <= 100))),
+  constraint separation_sets_name_filled CHECK ((((name)::text ~ '[^[:space:]]'::text) AND ((name)::text !~ '[[:cntrl:]]'::text)))
+);
+comment on table public.separation_sets is 'Roles of which nobody may have as many as the cardinality.';
+comment on column public.separation_sets.tenant_id is 'Whose row it is. [none]';
+comment on column public.separation_sets.id is 'UUIDv7, unique in the tenant. [none]';
+comment on column public.separation_sets.name is 'Unique in the tenant. [none]';
+comment on column public.separation_sets.cardinality is 'So many of the roles are too many. [none]';
+comment on column public.separation_sets.created_at is 'When it was made. [none]';
+comment on column public.separation_sets.updated_at is 'When it last changed. [none]';
+CREATE TRIGGER separation_sets_audit AFTER INSERT OR DELETE OR UPDATE ON public.separation_sets FOR EACH ROW EXECUTE FUNCTION reeve.audit('separation_set', 'tenant_id', 'id', 'tenant_id,updated_at');
+CREATE TRIGGER separation_sets_change BEFORE INSERT OR DELETE OR UPDATE OF cardinality ON public.separation_sets FOR EACH ROW EXECUTE FUNCTION reeve.change_separation();
+CREATE CONSTRAINT TRIGGER separation_sets_keep_sound AFTER INSERT OR UPDATE OF cardinality ON public.separation_sets DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION reeve.keep_sets_sound();
+CREATE TRIGGER separation_sets_touch BEFORE UPDATE ON public.separation_sets FOR EACH ROW EXECUTE FUNCTION reeve.touch_updated_at();
+alter table public.separation_sets enable row level security;
+create policy separation_sets_of_declared_tenant on public.separation_sets using (tenant_id = reeve.tenant_id()) with check (tenant_id = reeve.tenant_id());
+grant delete, insert, select on table public.separation_sets to reeve_app;
+grant select on table public.separation_sets to reeve_readonly;
+grant update (name, cardinality, updated_at) on table public.separation_sets to reeve_app;
 
 create table public.sessions (
   id uuid not null default reeve.uuid_v7(),
@@ -1547,12 +1905,14 @@ create table public.tenant_guards (
   tenant_id uuid not null,
   owner_changes bigint not null default 0,
   policy_version bigint not null default 0,
+  assignments bigint not null default 0,
   constraint tenant_guards_pkey PRIMARY KEY (tenant_id)
 );
 comment on table public.tenant_guards is 'One row per tenant on which changes that must not pass each other meet.';
 comment on column public.tenant_guards.tenant_id is 'Whose row it is. [none]';
 comment on column public.tenant_guards.owner_changes is 'How often who owns the tenant changed. [none]';
 comment on column public.tenant_guards.policy_version is 'How often it changed what the roles of the tenant are called and permit. It never falls. [none]';
+comment on column public.tenant_guards.assignments is 'How often roles were given while duties were separated. [none]';
 CREATE TRIGGER tenant_guards_keep_counting BEFORE UPDATE OF policy_version ON public.tenant_guards FOR EACH ROW EXECUTE FUNCTION reeve.keep_counting();
 alter table public.tenant_guards enable row level security;
 create policy tenant_guards_at_sign_in on public.tenant_guards for select to reeve_auth using (true);
@@ -1648,6 +2008,7 @@ CREATE INDEX user_roles_role_id_idx ON public.user_roles USING btree (tenant_id,
 CREATE TRIGGER user_roles_audit AFTER INSERT OR DELETE OR UPDATE ON public.user_roles FOR EACH ROW EXECUTE FUNCTION reeve.audit('user_role', 'tenant_id', 'user_id', 'tenant_id');
 CREATE TRIGGER user_roles_give_only_what_is_held BEFORE INSERT OR UPDATE OF role_id ON public.user_roles FOR EACH ROW EXECUTE FUNCTION reeve.give_only_what_is_held();
 CREATE TRIGGER user_roles_keep_an_owner AFTER DELETE OR UPDATE ON public.user_roles FOR EACH ROW WHEN (reeve.is_owner_role(old.tenant_id, old.role_id)) EXECUTE FUNCTION reeve.keep_an_owner();
+CREATE TRIGGER user_roles_keep_duties_separated AFTER INSERT OR UPDATE OF role_id, valid_from, valid_until ON public.user_roles FOR EACH ROW EXECUTE FUNCTION reeve.keep_duties_separated();
 CREATE TRIGGER user_roles_take_only_what_is_held BEFORE DELETE OR UPDATE OF valid_from, valid_until ON public.user_roles FOR EACH ROW EXECUTE FUNCTION reeve.take_only_what_is_held();
 alter table public.user_roles enable row level security;
 create policy user_roles_at_sign_in on public.user_roles for select to reeve_auth using (true);
@@ -1737,9 +2098,16 @@ alter table public.invitations add constraint invitations_role_id_fkey FOREIGN K
 alter table public.invitations add constraint invitations_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
 alter table public.posts add constraint posts_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
 alter table public.posts add constraint posts_user_id_fkey FOREIGN KEY (tenant_id, user_id) REFERENCES public.users(tenant_id, id);
+alter table public.role_closure add constraint role_closure_reaches_id_fkey FOREIGN KEY (tenant_id, reaches_id) REFERENCES public.roles(tenant_id, id) ON DELETE CASCADE;
+alter table public.role_closure add constraint role_closure_role_id_fkey FOREIGN KEY (tenant_id, role_id) REFERENCES public.roles(tenant_id, id) ON DELETE CASCADE;
+alter table public.role_inheritance add constraint role_inheritance_junior_id_fkey FOREIGN KEY (tenant_id, junior_id) REFERENCES public.roles(tenant_id, id) ON DELETE CASCADE;
+alter table public.role_inheritance add constraint role_inheritance_role_id_fkey FOREIGN KEY (tenant_id, role_id) REFERENCES public.roles(tenant_id, id) ON DELETE CASCADE;
 alter table public.role_permissions add constraint role_permissions_permission_fkey FOREIGN KEY (permission) REFERENCES public.permissions(name) ON DELETE RESTRICT;
 alter table public.role_permissions add constraint role_permissions_role_id_fkey FOREIGN KEY (tenant_id, role_id) REFERENCES public.roles(tenant_id, id) ON DELETE CASCADE;
 alter table public.roles add constraint roles_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
+alter table public.separation_set_roles add constraint separation_set_roles_role_id_fkey FOREIGN KEY (tenant_id, role_id) REFERENCES public.roles(tenant_id, id) ON DELETE CASCADE;
+alter table public.separation_set_roles add constraint separation_set_roles_set_id_fkey FOREIGN KEY (tenant_id, set_id) REFERENCES public.separation_sets(tenant_id, id) ON DELETE CASCADE;
+alter table public.separation_sets add constraint separation_sets_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
 alter table public.sessions add constraint sessions_account_id_fkey FOREIGN KEY (account_id) REFERENCES public.accounts(id) ON DELETE CASCADE;
 alter table public.tenant_guards add constraint tenant_guards_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
 alter table public.user_profiles add constraint user_profiles_user_id_fkey FOREIGN KEY (tenant_id, user_id) REFERENCES public.users(tenant_id, id) ON DELETE CASCADE;

@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs'
 
 /** These have no plan, for they open, end and lock; or the program never runs them. */
 export const withoutPlan =
-  /^(prisma\.)?(begin|commit|rollback|savepoint|release|declare)|^plan_for_values$|^(drill|testing)\.|^partition\.ensure$|lock_password$|lock_founder$|^checkup\./
+  /^(prisma\.)?(begin|commit|rollback|savepoint|release|declare)|^plan_for_values$|^separation\.judge$|^(drill|testing)\.|^partition\.ensure$|lock_password$|lock_founder$|^checkup\./
 
 /** What each statement does. */
 export const words = JSON.parse(readFileSync(new URL('./words.json', import.meta.url), 'utf8'))
@@ -28,7 +28,17 @@ export function samples(it) {
   }
   const asOperator = { tenant: nil, actor: { operator: 'drill', request: 'drill' } }
   const asAccount = { tenant: nil, actor: { account: owner.account, request: 'drill' } }
-  const fresh = { id: randomUUID(), role: randomUUID(), tenant: randomUUID(), account: randomUUID() }
+  const fresh = {
+    id: randomUUID(),
+    role: randomUUID(),
+    tenant: randomUUID(),
+    account: randomUUID(),
+    set: randomUUID(),
+  }
+  const aSet = [
+    ['separation.insert', [tenant, fresh.set, 'drill', 2]],
+    ['separation.insert_roles', [tenant, fresh.set, [roles.owner, roles.rare]]],
+  ]
   const hash = (letter) => Buffer.alloc(32, letter)
 
   const search = (note, q, { active = null, role = null, before = last, limit = people, allows } = {}) => ({
@@ -208,6 +218,45 @@ export function samples(it) {
         values: [tenant, fresh.role],
       },
     ],
+    'roles.touch_above': [{ ...asOwner, limit: 200, values: [tenant, roles.common] }],
+    'roles.inherit': [
+      {
+        ...asOwner,
+        note: 'one that a twelfth of everybody has',
+        limit: 600,
+        values: [tenant, roles.common, roles.rare],
+      },
+    ],
+    'roles.disinherit': [
+      {
+        ...asOwner,
+        limit: 600,
+        before: [['roles.inherit', [tenant, roles.common, roles.rare]]],
+        values: [tenant, roles.common, roles.rare],
+      },
+    ],
+    'separation.by_name': [{ ...asOwner, before: aSet, values: [tenant, 'drill', null] }],
+    'separation.find': [{ ...asOwner, before: aSet, values: [tenant, fresh.set] }],
+    'separation.list': [{ ...asOwner, before: aSet, values: [tenant, nil, page] }],
+    'separation.insert': [{ ...asOwner, limit: 200, values: [tenant, fresh.set, 'drill', 2] }],
+    'separation.insert_roles': [
+      {
+        ...asOwner,
+        limit: 300,
+        before: aSet.slice(0, 1),
+        values: [tenant, fresh.set, [roles.owner, roles.rare]],
+      },
+    ],
+    'separation.update': [
+      { ...asOwner, limit: 200, before: aSet, values: [tenant, fresh.set, 'drill 2', 2] },
+    ],
+    'separation.add_role': [
+      { ...asOwner, limit: 200, before: aSet, values: [tenant, fresh.set, roles.other] },
+    ],
+    'separation.take_role': [
+      { ...asOwner, limit: 200, before: aSet, values: [tenant, fresh.set, roles.owner] },
+    ],
+    'separation.delete': [{ ...asOwner, limit: 300, before: aSet, values: [tenant, fresh.set] }],
     'roles.find_assignment': [{ ...asOwner, values: [tenant, it.heldRole.user, it.heldRole.role] }],
     'roles.assign': [
       { ...asOwner, limit: 250, values: [tenant, member.user, roles.rare, owner.user, null, null] },

@@ -48,9 +48,9 @@ async function refuseUnknown(tx: Transaction, permission: string): Promise<void>
 function sentence(because: Because): string {
   switch (because.kind) {
     case 'granted':
-      return `the role ${because.role} permits ${because.permission}${because.scope === 'own' ? ' of their own' : ''}`
+      return `${roleIn(because)} permits ${because.permission}${because.scope === 'own' ? ' of their own' : ''}`
     case 'not_own':
-      return `the role ${because.role} permits ${because.permission} of their own, and this is not theirs`
+      return `${roleIn(because)} permits ${because.permission} of their own, and this is not theirs`
     case 'not_granted':
       return `none of their roles permits ${because.permission}`
     case 'suspended':
@@ -58,4 +58,10 @@ function sentence(because: Because): string {
     case 'no_such_user':
       return 'nobody here has this id'
   }
+}
+
+function roleIn({ role, inheritedFrom }: { role: string; inheritedFrom?: string }): string {
+  return inheritedFrom === undefined
+    ? `the role ${role}`
+    : `the role ${role}, by the role ${inheritedFrom} below it,`
 }

@@ -6,6 +6,8 @@ import { mkdtemp, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { inTenant } from '../database/database.ts'
+import { createSet } from '../domains/separation/sets.ts'
 import { removeInside } from '../foundation/guard.ts'
 import { uuidV7 } from '../foundation/id.ts'
 import { heard, leavesOf, type Heard } from '../testing/command-line.ts'
@@ -13,13 +15,20 @@ import { testDatabase } from '../testing/database.ts'
 import { aTenant, aUser } from '../testing/people.ts'
 import { buildProgram, run } from './program.ts'
 
-const { database, adminUrl } = await testDatabase()
+const { database, admin, adminUrl } = await testDatabase()
 const acme = await aTenant(database)
 const slug = `acme-${acme.tenantId.slice(-12)}`
 const kim = await aUser(database, acme, { name: 'Kim' })
 const gone = await aUser(database, acme, { name: 'Soon Gone' })
 const inAcme = ['--tenant', slug]
 const nobody = 'nobody@example.com'
+const { rows: born } = await admin.query<{ id: string }>(
+  `select id from roles where tenant_id = $1 and name in ('owner', 'viewer')`,
+  [acme.tenantId],
+)
+await inTenant(database, acme.owner.context, (tx) =>
+  createSet(tx, { name: 'spared', roleIds: born.map(({ id }) => id) }),
+)
 
 let folder: string
 const before = process.cwd()
@@ -109,6 +118,23 @@ const tries: Record<string, Try> = {
     done: ['editor', kim.email, ...inAcme],
     refused: ['owner', acme.owner.email, ...inAcme],
   },
+  'role inherit': { done: ['editor', 'viewer', ...inAcme], refused: ['editor', 'editor', ...inAcme] },
+  'role disinherit': { done: ['editor', 'viewer', ...inAcme], refused: ['viewer', 'editor', ...inAcme] },
+  'separation create': {
+    done: ['publishing', 'editor', 'admin', 'viewer', ...inAcme],
+    refused: ['publishing', 'editor', 'admin', ...inAcme],
+    misused: ['other', 'editor', 'admin', '--cardinality', '1', ...inAcme],
+  },
+  'separation list': { done: inAcme, refused: ['--tenant', 'nowhere'] },
+  'separation add': {
+    done: ['publishing', 'member', ...inAcme],
+    refused: ['publishing', 'painter', ...inAcme],
+  },
+  'separation take': {
+    done: ['publishing', 'member', ...inAcme],
+    refused: ['publishing', 'member', ...inAcme],
+  },
+  'separation delete': { done: ['publishing', '--yes', ...inAcme], refused: ['nothing', '--yes', ...inAcme] },
   'role delete': { done: ['editor', '--yes', ...inAcme], refused: ['owner', '--yes', ...inAcme] },
   'account create': {
     done: ['ada@example.org', 'Ada', '--password-file', 'password'],
@@ -184,6 +210,7 @@ const sparedThings: Record<string, string[]> = {
   'tenant delete': [slug],
   'user delete': [kim.email, ...inAcme],
   'role delete': ['viewer', ...inAcme],
+  'separation delete': ['spared', ...inAcme],
 }
 
 test.each(destructive.map(([name]) => name))('reeve %s destroys nothing unasked', async (name) => {

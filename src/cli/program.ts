@@ -15,6 +15,7 @@ import { reportFailure, reportTo } from './report.ts'
 import { resetCommand } from './reset.ts'
 import { roleCommands } from './role.ts'
 import { seedCommand } from './seed.ts'
+import { separationCommands } from './separation.ts'
 import { serveCommands } from './serve.ts'
 import { sessionCommands } from './session.ts'
 import { statusCommand } from './status.ts'
@@ -30,6 +31,7 @@ const groups = {
     userCommands,
     invitationCommands,
     roleCommands,
+    separationCommands,
     permissionCommands,
     accountCommands,
     sessionCommands,

@@ -2,6 +2,7 @@ import { InvalidArgumentError, type Command } from 'commander'
 import { assignRole, unassignRole } from '../domains/roles/assign.ts'
 import { createRole } from '../domains/roles/create.ts'
 import { deleteRole } from '../domains/roles/delete.ts'
+import { disinheritRole, inheritRole } from '../domains/roles/inherit.ts'
 import { listRoles } from '../domains/roles/list.ts'
 import { setRolePermissions } from '../domains/roles/permissions.ts'
 import { readRole } from '../domains/roles/read.ts'
@@ -45,9 +46,10 @@ export function roleCommands(program: Command): void {
     .action(async (named: string, options: InTenant) => {
       const found = await administerTenant(options, async (tx) => readRole(tx, await roleIdOf(tx, named)))
       reportTo(options).done(found, () => {
-        const { name, description, isSystem, permissions, id } = found
+        const { name, description, isSystem, permissions, inheritedPermissions, id } = found
         const made = isSystem ? 'with every tenant' : 'by this tenant'
-        return facts({ role: name, description, made, permits: permissions.join(' ') || null, id })
+        const inherits = inheritedPermissions.join(' ') || null
+        return facts({ role: name, description, made, permits: permissions.join(' ') || null, inherits, id })
       })
     })
 
@@ -82,6 +84,30 @@ export function roleCommands(program: Command): void {
         setRolePermissions(tx, await roleIdOf(tx, name), permissions),
       )
       reportTo(options).done(role, () => `${role.name} permits ${role.permissions.join(' ') || 'nothing'}`)
+    })
+
+  inOneTenant(role.command('inherit'))
+    .argument('<role>', 'name or id')
+    .argument('<junior>', 'name or id of the role whose permissions it shall have, too')
+    .description('lay a role above another')
+    .addHelpText('after', '\nExample:\n  reeve role inherit proofreader viewer --tenant blue-lantern\n')
+    .action(async (above: string, below: string, options: InTenant) => {
+      const role = await administerTenant(options, async (tx) =>
+        inheritRole(tx, { roleId: await roleIdOf(tx, above), juniorId: await roleIdOf(tx, below) }),
+      )
+      reportTo(options).done(role, () => `${role.name} has all that ${below} permits`)
+    })
+
+  inOneTenant(role.command('disinherit'))
+    .argument('<role>', 'name or id')
+    .argument('<junior>', 'name or id')
+    .description('take a role from above another')
+    .addHelpText('after', '\nExample:\n  reeve role disinherit editor viewer --tenant blue-lantern\n')
+    .action(async (above: string, below: string, options: InTenant) => {
+      const role = await administerTenant(options, async (tx) =>
+        disinheritRole(tx, { roleId: await roleIdOf(tx, above), juniorId: await roleIdOf(tx, below) }),
+      )
+      reportTo(options).done(role, () => `${role.name} no longer inherits from ${below}`)
     })
 
   inOneTenant(role.command('delete'))

@@ -101,6 +101,37 @@ export const constraintRefusals: Readonly<Record<string, Sentence>> = {
     message: 'there is no such permission',
     remedy: 'list the permissions, and choose among them',
   },
+  role_inheritance_role_id_fkey: {
+    code: 'not_found',
+    message: 'there is no such role in this tenant',
+    remedy: 'list the roles, and choose among them',
+  },
+  role_inheritance_junior_id_fkey: {
+    code: 'not_found',
+    message: 'there is no such role in this tenant',
+    remedy: 'list the roles, and choose among them',
+  },
+  separation_sets_tenant_name_key: {
+    code: 'name_taken',
+    message: 'this tenant already has a set of that name',
+    remedy: 'change that set instead, or choose another name',
+  },
+  separation_sets_name_filled: nameFilled,
+  separation_sets_cardinality_separates: {
+    code: 'invalid_request',
+    message: 'two to a hundred roles can be too many for one person',
+    remedy: 'send a cardinality from 2 to 100',
+  },
+  separation_set_roles_role_id_fkey: {
+    code: 'not_found',
+    message: 'there is no such role in this tenant',
+    remedy: 'list the roles, and choose among them',
+  },
+  separation_set_roles_set_id_fkey: {
+    code: 'not_found',
+    message: 'there is no such set in this tenant',
+    remedy: 'list the sets, and choose among them',
+  },
   user_roles_pkey: {
     code: 'already_exists',
     message: 'this person already has this role',
@@ -174,6 +205,11 @@ export const inUseRefusals: Readonly<Record<string, Sentence>> = {
     code: 'still_in_use',
     message: 'people still have this role',
     remedy: 'take it away from them first',
+  },
+  role_inheritance_junior_id_fkey: {
+    code: 'still_in_use',
+    message: 'other roles inherit from this role',
+    remedy: 'end that first',
   },
   invitations_role_id_fkey: {
     code: 'still_in_use',

@@ -32,6 +32,21 @@ export const ruleRefusals: Readonly<Record<string, Sentence>> = {
     message: 'a statement reached the database without saying for whom',
     remedy: 'report it with the id of the request: this is a mistake in the program, not in what was asked',
   },
+  RV008: {
+    code: 'role_circle',
+    message: 'a role cannot inherit from one that inherits from it',
+    remedy: 'look at what the two inherit already',
+  },
+  RV009: {
+    code: 'duties_separated',
+    message: 'nobody may have so many of the roles of a set',
+    remedy: 'take one of these roles away first, or give the other to somebody else',
+  },
+  RV010: {
+    code: 'invalid_request',
+    message: 'a set has at least as many roles as would be too many for one person',
+    remedy: 'lower the cardinality first, or delete the set',
+  },
   RV007: {
     code: 'email_taken',
     message: 'this e-mail address already belongs to an account',

@@ -30,6 +30,8 @@ export const refusals = {
   too_many_tenants: { status: 409, exit: 3 },
   last_owner: { status: 409, exit: 3 },
   system_role: { status: 409, exit: 3 },
+  role_circle: { status: 409, exit: 3 },
+  duties_separated: { status: 409, exit: 3 },
   append_only: { status: 409, exit: 3 },
   invitation_unusable: { status: 409, exit: 3 },
   precondition_failed: { status: 412, exit: 3 },

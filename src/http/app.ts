@@ -19,6 +19,7 @@ import { partialAnswers } from './fields.ts'
 import { healthRoutes, type Health } from './health.ts'
 import type { App, House } from './house.ts'
 import { doneOnce } from './idempotency.ts'
+import { inheritanceRoutes } from './inheritance.ts'
 import { acceptInvitationRoute, invitationRoutes } from './invitations.ts'
 import { metricRoutes } from './metrics.ts'
 import { openApi } from './openapi.ts'
@@ -29,6 +30,7 @@ import { answerNotFound, answerProblem, answerUnreadable } from './problem.ts'
 import { referenceRoutes } from './reference/reference.ts'
 import { roleRoutes } from './roles.ts'
 import { secureAnswers } from './security.ts'
+import { separationRoutes } from './separation.ts'
 import { serializerCompiler } from './serialize.ts'
 import { sessionRoutes, whoAmIRoute } from './session.ts'
 import { signInRoutes } from './sign-in.ts'
@@ -121,6 +123,8 @@ export async function buildApp(options: AppOptions): Promise<App> {
         tenantRoutes(tenant, house)
         userRoutes(tenant, house)
         roleRoutes(tenant, house)
+        inheritanceRoutes(tenant, house)
+        separationRoutes(tenant, house)
         assignmentRoutes(tenant, house)
         permissionRoutes(tenant, house)
         invitationRoutes(tenant, house)

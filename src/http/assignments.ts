@@ -35,7 +35,7 @@ export function assignmentRoutes(app: App, { database }: House): void {
   const assign = {
     ...about('roles', 'assignRole', 'Give somebody a role, for good or for a time', {
       needs: ['roles:assign'],
-      refuses: ['last_owner'],
+      refuses: ['last_owner', 'duties_separated'],
       more: 'Without a body from now on and for good; who has the role already has it for this time from now on. Nobody gives more than they have themselves.',
       example: { validUntil: '2030-01-01T00:00:00Z' },
     }),

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import fc from 'fast-check'
 import { beforeAll, expect, test } from 'vitest'
 import { testApp, type Answer, type Request } from '../testing/http.ts'
@@ -310,7 +311,7 @@ let serial = 0
 
 function exampleOf(name: string, schema: Schema): unknown {
   if (name === 'email') return `mia-${++serial}@example.com`
-  if (kindOf(schema) === 'array') return []
+  if (kindOf(schema) === 'array') return Array.from({ length: schema.minItems ?? 0 }, () => randomUUID())
   return `something ${++serial}`
 }
 

@@ -106,6 +106,30 @@ test('a role is made, changed, given, taken, and deleted', async () => {
   await ada.deleteRole({ tenantId, roleId })
 })
 
+test('the chief inherits what an editor may, and whoever pays does not approve', async () => {
+  const ada = await signIn()
+  const make = async (name: string) =>
+    (await ada.createRole({ tenantId }, { name, permissions: ['posts:read'] })).id
+  const [roleId, juniorId, third] = [await make('chief'), await make('clerk'), await make('payer')]
+
+  expect(await ada.inheritRole({ tenantId, roleId, juniorId })).toMatchObject({ inherits: [juniorId] })
+  await expect(ada.inheritRole({ tenantId, roleId: juniorId, juniorId: roleId })).rejects.toMatchObject({
+    code: 'role_circle',
+  })
+  expect(await ada.disinheritRole({ tenantId, roleId, juniorId })).toMatchObject({ inherits: [] })
+
+  const { id: setId } = await ada.createSeparationSet(
+    { tenantId },
+    { name: 'desk', roleIds: [roleId, juniorId] },
+  )
+  expect((await ada.addToSeparationSet({ tenantId, setId, roleId: third })).roleIds).toContain(third)
+  expect((await ada.takeFromSeparationSet({ tenantId, setId, roleId: third })).roleIds).toHaveLength(2)
+  expect(await ada.updateSeparationSet({ tenantId, setId }, { name: 'till' })).toMatchObject({ name: 'till' })
+  expect((await ada.listSeparationSets({ tenantId })).items).toMatchObject([{ name: 'till', cardinality: 2 }])
+  expect(await ada.readSeparationSet({ tenantId, setId })).toMatchObject({ id: setId })
+  await ada.deleteSeparationSet({ tenantId, setId })
+})
+
 test('Mia is asked in and comes; Max is asked in and not wanted any more', async () => {
   const ada = await signIn()
   const { token } = await ada.invite({ tenantId }, { email: 'mia@example.com' })

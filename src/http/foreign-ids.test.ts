@@ -1,4 +1,5 @@
 import { beforeAll, expect, test } from 'vitest'
+import { uuidV7 } from '../foundation/id.ts'
 import { testApp, type Made } from '../testing/http.ts'
 import { bodyOf, operationsOf, type OpenApi } from '../testing/openapi.ts'
 import { aPlace, everythingOf, pathOf, type Ids, type Place } from '../testing/place.ts'
@@ -24,6 +25,8 @@ const bodies: Record<string, object> = {
   'POST /v1/tenants/:tenantId/roles': { name: 'taken over' },
   'PATCH /v1/tenants/:tenantId/roles/:roleId': { name: 'taken over' },
   'PUT /v1/tenants/:tenantId/roles/:roleId/permissions': { permissions: ['users:read'] },
+  'POST /v1/tenants/:tenantId/separation-sets': { name: 'taken over', roleIds: [uuidV7(), uuidV7()] },
+  'PATCH /v1/tenants/:tenantId/separation-sets/:setId': { name: 'taken over' },
   'POST /v1/tenants/:tenantId/invitations': { email: 'mia@example.com' },
   'POST /v1/tenants/:tenantId/posts': { title: 'Taken over', content: '…' },
   'PATCH /v1/tenants/:tenantId/posts/:postId': { title: 'Taken over' },
@@ -125,12 +128,24 @@ test('a cursor of another tenant is none here', async () => {
   expect(answer).toMatchObject({ status: 400, body: { code: 'invalid_cursor' } })
 })
 
+test('no set separates a role of another tenant', async () => {
+  const { token, ids } = acme
+  const before = await everythingOf(admin, globex.tenantId)
+  const answer = await ask('POST', `/v1/tenants/${ids.tenantId}/separation-sets`, {
+    token,
+    body: { name: 'abroad', roleIds: [ids.roleId, globex.ids.roleId] },
+  })
+  expect(answer).toMatchObject({ status: 404, body: { code: 'not_found' } })
+  expect(await everythingOf(admin, globex.tenantId)).toBe(before)
+})
+
 test('every body that names an id was thought of above', () => {
   const naming = Object.entries(operations).filter(([, operation]) =>
     Object.keys(bodyOf(operation)?.properties ?? {}).some((name) => /Ids?$/.test(name)),
   )
   expect(naming.map(([route]) => route)).toEqual([
     'POST /v1/tenants/:tenantId/users',
+    'POST /v1/tenants/:tenantId/separation-sets',
     'POST /v1/tenants/:tenantId/invitations',
   ])
 })

@@ -97,7 +97,14 @@ export function acceptInvitationRoute(app: App, { database }: House): void {
   const accept = {
     ...about('invitations', 'acceptInvitation', 'Accept an invitation', {
       cookie: true,
-      refuses: ['invitation_unusable', 'not_signed_in', 'not_allowed', 'email_taken', 'already_exists'],
+      refuses: [
+        'invitation_unusable',
+        'not_signed_in',
+        'not_allowed',
+        'email_taken',
+        'already_exists',
+        'duties_separated',
+      ],
       more: 'Whoever has an account under the invited address is signed in with it; whoever has none sends a name and a password, and gets an account and a session.',
       example: { token: 'rv_i_…', name: 'Lee', password: 'battery staple horse' },
     }),

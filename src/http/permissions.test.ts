@@ -13,7 +13,7 @@ const operations = operationsOf(document)
 type TenantRoute = {
   needs: string[]
   gives: number
-  body?: object
+  body?: object | ((place: Place) => object)
   before?: (place: Place) => Promise<unknown>
 }
 
@@ -68,6 +68,36 @@ const tenantRoutes: Record<string, TenantRoute> = {
     gives: 204,
     before: ({ ids, token }) =>
       ask('PUT', pathOf('/v1/tenants/:tenantId/users/:userId/roles/:roleId', ids), { token }),
+  },
+  'PUT /v1/tenants/:tenantId/roles/:roleId/inherits/:juniorId': { needs: ['roles:update'], gives: 200 },
+  'DELETE /v1/tenants/:tenantId/roles/:roleId/inherits/:juniorId': {
+    needs: ['roles:update'],
+    gives: 200,
+    before: ({ ids, token }) =>
+      ask('PUT', pathOf('/v1/tenants/:tenantId/roles/:roleId/inherits/:juniorId', ids), { token }),
+  },
+  'GET /v1/tenants/:tenantId/separation-sets': { needs: ['roles:read'], gives: 200 },
+  'POST /v1/tenants/:tenantId/separation-sets': {
+    needs: ['roles:separate'],
+    gives: 201,
+    body: ({ ids }) => ({ name: 'approvals', roleIds: [ids.roleId, ids.juniorId] }),
+  },
+  'GET /v1/tenants/:tenantId/separation-sets/:setId': { needs: ['roles:read'], gives: 200 },
+  'PATCH /v1/tenants/:tenantId/separation-sets/:setId': {
+    needs: ['roles:separate'],
+    gives: 200,
+    body: { cardinality: 3 },
+  },
+  'DELETE /v1/tenants/:tenantId/separation-sets/:setId': { needs: ['roles:separate'], gives: 204 },
+  'PUT /v1/tenants/:tenantId/separation-sets/:setId/roles/:roleId': {
+    needs: ['roles:separate'],
+    gives: 200,
+  },
+  'DELETE /v1/tenants/:tenantId/separation-sets/:setId/roles/:roleId': {
+    needs: ['roles:separate'],
+    gives: 200,
+    before: ({ ids, token }) =>
+      ask('PUT', pathOf('/v1/tenants/:tenantId/separation-sets/:setId/roles/:roleId', ids), { token }),
   },
   'GET /v1/tenants/:tenantId/permissions': { needs: ['roles:read'], gives: 200 },
 
@@ -168,7 +198,7 @@ for (const [route, { needs, gives, body, before }] of Object.entries(tenantRoute
   test(`${route} is for those who have ${needs.join(' and ')}`, async () => {
     const place = await aPlace(world)
     await before?.(place)
-    const knock = knockingAt(route, place.ids, body)
+    const knock = knockingAt(route, place.ids, typeof body === 'function' ? body(place) : body)
     const suspended = await somebodyWith(needs, place)
     await admin.query('update users set suspended_at = now() where id = $1', [suspended.userId])
     const lacking = await Promise.all(needs.map((one) => somebodyWith(allBut(one), place)))

@@ -167,6 +167,23 @@ export const problemCodes = {
       remedy: 'make a role of your own with the name you want',
     },
   },
+  role_circle: {
+    means: 'The role that is to inherit is one that the other inherits from already.',
+    advice: 'Look at what the two inherit: roles inherit in one direction.',
+    example: {
+      detail: 'a role cannot inherit from one that inherits from it',
+      remedy: 'look at what the two inherit already',
+    },
+  },
+  duties_separated: {
+    means:
+      'Somebody would have so many roles of a set that they could do alone what takes several people. What they inherit counts, and what they are to have later.',
+    advice: 'Take one of the roles away first, or give the other to somebody else.',
+    example: {
+      detail: 'nobody may have so many roles of the set apart',
+      remedy: 'take one of these roles away first, or give the other to somebody else',
+    },
+  },
   invitation_unusable: {
     means: 'The invitation is unknown, used, revoked or expired. Which of these, nobody is told.',
     advice: 'Ask for a new one. Whoever came in with it before signs in instead.',

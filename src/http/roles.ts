@@ -15,13 +15,15 @@ import type { App, House } from './house.ts'
 import { about } from './openapi.ts'
 import { done, id, ids, line, pageOf, pageQuery, permissionGrant, prose } from './schemas.ts'
 
-const role = z
+export const role = z
   .object({
     id,
     name: z.string(),
     description: z.string().nullable(),
     isSystem: z.boolean().describe('Every tenant is born with it.'),
     permissions: z.array(z.string()),
+    inherits: z.array(id).describe('The roles immediately below it.'),
+    inheritedPermissions: z.array(z.string()).describe('What they permit, and all below them.'),
     createdAt: z.date(),
     updatedAt: z.date(),
   })
@@ -115,7 +117,7 @@ export function roleRoutes(app: App, { database, pages }: House): void {
   )
 
   const remove = {
-    ...about('roles', 'deleteRole', 'Delete a role that nobody has', {
+    ...about('roles', 'deleteRole', 'Delete a role that nobody has and no other inherits from', {
       needs: ['roles:delete'],
       refuses: ['still_in_use', 'system_role'],
     }),

@@ -68,6 +68,8 @@ export const ids = z.strictObject({
   tenantId: id.describe('The tenant.'),
   userId: id.describe('A user of the tenant. Not their account, which has an id of its own.'),
   roleId: id.describe('A role of the tenant.'),
+  juniorId: id.describe('A role of the tenant, which the other has below it.'),
+  setId: id.describe('A set of roles that nobody may have together.'),
   invitationId: id.describe('An invitation of the tenant.'),
   postId: id.describe('A post of the tenant.'),
   commentId: id.describe('A comment under the post.'),

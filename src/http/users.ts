@@ -120,7 +120,7 @@ export function userRoutes(app: App, { database, pages }: House): void {
   const create = {
     ...about('users', 'createUser', 'Add somebody', {
       needs: ['users:create'],
-      refuses: ['email_taken', 'name_taken'],
+      refuses: ['email_taken', 'name_taken', 'duties_separated'],
       more: 'They are sent nothing and have no way in yet: for that, invite them.',
       example: {
         email: 'kim@example.net',

@@ -13,6 +13,7 @@ import { checked } from './input.ts'
 import { Invitations } from './invitations.ts'
 import { Posts } from './posts.ts'
 import { Roles } from './roles.ts'
+import { SeparationSets } from './separation.ts'
 import { Users } from './users.ts'
 
 type AuditList = ListRequest & Filters<Parameters<typeof listAudit>[1]>
@@ -31,6 +32,10 @@ export class Nouns {
 
   get roles(): Roles {
     return new Roles(this.#door)
+  }
+
+  get separationSets(): SeparationSets {
+    return new SeparationSets(this.#door)
   }
 
   get invitations(): Invitations {

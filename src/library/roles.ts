@@ -1,6 +1,7 @@
 import { assignRole, unassignRole, type Assignment, type NewAssignment } from '../domains/roles/assign.ts'
 import { createRole, type NewRole } from '../domains/roles/create.ts'
 import { deleteRole } from '../domains/roles/delete.ts'
+import { disinheritRole, inheritRole, type Inheritance } from '../domains/roles/inherit.ts'
 import { listRoles } from '../domains/roles/list.ts'
 import { setRolePermissions } from '../domains/roles/permissions.ts'
 import { readRole } from '../domains/roles/read.ts'
@@ -55,6 +56,18 @@ export class Roles {
   async setPermissions(roleId: string, permissions: readonly string[]): Promise<Role> {
     const [id, wanted] = [checkedId(roleId, 'roleId'), checked(whole, { permissions })]
     return this.#door.write((tx) => setRolePermissions(tx, id, wanted.permissions))
+  }
+
+  /** Lets a role have all that another permits. Needs `roles:update`; never in a circle (`role_circle`). */
+  async inherit({ roleId, juniorId }: Inheritance): Promise<Role> {
+    const ids = { roleId: checkedId(roleId, 'roleId'), juniorId: checkedId(juniorId, 'juniorId') }
+    return this.#door.write((tx) => inheritRole(tx, ids))
+  }
+
+  /** Lets a role inherit from another no longer. Needs `roles:update`. */
+  async disinherit({ roleId, juniorId }: Inheritance): Promise<Role> {
+    const ids = { roleId: checkedId(roleId, 'roleId'), juniorId: checkedId(juniorId, 'juniorId') }
+    return this.#door.write((tx) => disinheritRole(tx, ids))
   }
 
   /** Gives somebody a role, for good or for a time. Needs `roles:assign`, and all that the role permits. */

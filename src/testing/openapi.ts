@@ -11,6 +11,7 @@ export type Schema = {
   allOf?: Schema[]
   enum?: unknown[]
   maxLength?: number
+  minItems?: number
   minimum?: number
   maximum?: number
   $ref?: string

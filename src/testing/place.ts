@@ -5,7 +5,15 @@ import { aTenant, type Tenant } from './people.ts'
 
 /** One of everything that paths name, by the names that they have there. */
 export type Ids = Record<
-  'tenantId' | 'userId' | 'roleId' | 'postId' | 'commentId' | 'invitationId' | 'sessionId',
+  | 'tenantId'
+  | 'userId'
+  | 'roleId'
+  | 'juniorId'
+  | 'setId'
+  | 'postId'
+  | 'commentId'
+  | 'invitationId'
+  | 'sessionId',
   string
 >
 export type Place = Tenant & { token: string; ids: Ids }
@@ -25,6 +33,9 @@ export async function aPlace(
     const { body: made } = await ask<Made>('POST', `/v1/tenants/${tenant.tenantId}/${what}`, { token, body })
     return made.id
   }
+  const separated: string[] = []
+  for (const one of ['Orders', 'Pays', 'Checks'])
+    separated.push(await make('roles', { name: `${one} at ${name}` }))
   const postId = await make('posts', { title: `News of ${name}`, content: '…', status: 'published' })
   const sessions = await ask<{ items: Made[] }>('GET', '/v1/account/sessions', { token })
   return {
@@ -34,6 +45,8 @@ export async function aPlace(
       tenantId: tenant.tenantId,
       userId: await make('users', { email: 'kim@example.com', name: `Kim of ${name}` }),
       roleId: await make('roles', { name: `Guest of ${name}` }),
+      juniorId: await make('roles', { name: `Visitor of ${name}` }),
+      setId: await make('separation-sets', { name: `Payments of ${name}`, roleIds: separated }),
       postId,
       commentId: await make(`posts/${postId}/comments`, { content: `Well said at ${name}` }),
       invitationId: await make('invitations', { email: 'lee@example.com' }),

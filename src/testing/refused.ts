@@ -53,6 +53,23 @@ export function refusedTrials(
     ['DELETE /v1/tenants/:tenantId/users/:userId', 'last_owner', theOwner],
     ['PUT /v1/tenants/:tenantId/users/:userId/suspension', 'last_owner', theOwner],
 
+    ['POST /v1/tenants/:tenantId/users', 'duties_separated', wantedTogether],
+    ['PUT /v1/tenants/:tenantId/users/:userId/roles/:roleId', 'duties_separated', oneAndThenTheOther],
+    ['PUT /v1/tenants/:tenantId/roles/:roleId/inherits/:juniorId', 'duties_separated', oneAboveTheOther],
+    ['PUT /v1/tenants/:tenantId/roles/:roleId/inherits/:juniorId', 'role_circle', theOtherWayRound],
+    [
+      'POST /v1/tenants/:tenantId/separation-sets',
+      'name_taken',
+      async (scene) => ({ body: { name: 'taken', roleIds: await bothTaken(scene, 'taken') } }),
+    ],
+    ['POST /v1/tenants/:tenantId/separation-sets', 'duties_separated', hadTogether],
+    [
+      'PATCH /v1/tenants/:tenantId/separation-sets/:setId',
+      'name_taken',
+      async (scene) => (await bothTaken(scene, 'taken'), { body: { name: 'taken' } }),
+    ],
+    ['PATCH /v1/tenants/:tenantId/separation-sets/:setId', 'duties_separated', twoOfThree],
+    ['PUT /v1/tenants/:tenantId/separation-sets/:setId/roles/:roleId', 'duties_separated', theSecondOfTwo],
     ['POST /v1/tenants/:tenantId/roles', 'name_taken', () => ({ body: { name: 'helper' } })],
     ['PATCH /v1/tenants/:tenantId/roles/:roleId', 'name_taken', () => ({ body: { name: 'helper' } })],
     ['PATCH /v1/tenants/:tenantId/roles/:roleId', 'system_role', theRole('admin')],
@@ -75,6 +92,7 @@ export function refusedTrials(
       async (scene) => ({ ...(await invitedByAcme(scene)), token: acme.token }),
     ],
     ['POST /v1/invitations/accept', 'already_exists', whoGoesByAnotherAddress],
+    ['POST /v1/invitations/accept', 'duties_separated', whoHasTheOther],
   ]
 
   function withBody(route: string, changed: object): Trial {
@@ -143,5 +161,85 @@ export function refusedTrials(
     const there = `/v1/tenants/${acme.tenantId}/users/${body.userId}`
     await ask('PATCH', there, { token: acme.token, body: { email: `new-${owner.email}` } })
     return { ...(await invitedByAcme(scene)), token }
+  }
+
+  async function leftAndRight(scene: Scene): Promise<[string, string]> {
+    return [await roleOf(scene, 'left'), await roleOf(scene, 'right')]
+  }
+
+  async function separate({ tenantId, token }: Scene, body: object): Promise<Made> {
+    const made = await ask<Made>('POST', `/v1/tenants/${tenantId}/separation-sets`, { token, body })
+    return made.body
+  }
+
+  function assign({ tenantId, token, ids }: Scene, roleId: string) {
+    return ask('PUT', `/v1/tenants/${tenantId}/users/${ids.userId}/roles/${roleId}`, { token })
+  }
+
+  async function bothTaken(scene: Scene, name: string): Promise<[string, string]> {
+    const roleIds = await leftAndRight(scene)
+    await separate(scene, { name, roleIds })
+    return roleIds
+  }
+
+  async function wantedTogether(scene: Scene): Promise<Trial> {
+    const roleIds = await bothTaken(scene, 'apart')
+    return { body: { email: 'mia@example.com', name: 'Mia', roleIds } }
+  }
+
+  async function oneAndThenTheOther(scene: Scene): Promise<Trial> {
+    const [left, right] = await bothTaken(scene, 'apart')
+    await assign(scene, left)
+    return { ids: { roleId: right }, body: {} }
+  }
+
+  async function oneAboveTheOther(scene: Scene): Promise<Trial> {
+    const [left, right] = await bothTaken(scene, 'apart')
+    await assign(scene, left)
+    return { ids: { roleId: left, juniorId: right } }
+  }
+
+  async function theOtherWayRound(scene: Scene): Promise<Trial> {
+    return { ids: { roleId: scene.ids.juniorId, juniorId: await roleOf(scene, 'helper') } }
+  }
+
+  async function hadTogether(scene: Scene): Promise<Trial> {
+    const roleIds = await leftAndRight(scene)
+    for (const role of roleIds) await assign(scene, role)
+    return { body: { name: 'apart', roleIds } }
+  }
+
+  /** Kim has two of three, which is allowed until two are too many. */
+  async function twoOfThree(scene: Scene): Promise<Trial> {
+    const roleIds = await leftAndRight(scene)
+    for (const role of roleIds) await assign(scene, role)
+    const { id } = await separate(scene, {
+      name: 'three',
+      cardinality: 3,
+      roleIds: [...roleIds, scene.ids.juniorId],
+    })
+    return { ids: { setId: id }, body: { cardinality: 2 } }
+  }
+
+  async function theSecondOfTwo(scene: Scene): Promise<Trial> {
+    const [left, right] = await leftAndRight(scene)
+    for (const role of [left, right]) await assign(scene, role)
+    const { id } = await separate(scene, { name: 'apart', roleIds: [left, scene.ids.juniorId] })
+    return { ids: { setId: id, roleId: right } }
+  }
+
+  /** Somebody waits in Acme with one role, and is asked in for the other. */
+  async function whoHasTheOther(): Promise<Trial> {
+    const [left, right] = await leftAndRight(acme)
+    const email = 'both@example.net'
+    const at = `/v1/tenants/${acme.tenantId}`
+    const { token } = acme
+    await ask('POST', `${at}/users`, { token, body: { email, name: 'Bo', roleIds: [left] } })
+    const asked = await ask<{ token: string }>('POST', `${at}/invitations`, {
+      token,
+      body: { email, roleId: right },
+    })
+    await separate(acme, { name: 'both', roleIds: [left, right] })
+    return withBody('POST /v1/invitations/accept', { token: asked.body.token })
   }
 }

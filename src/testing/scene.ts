@@ -32,6 +32,9 @@ export async function aScene(world: TestApp, document: OpenApi): Promise<Scene> 
   ])
   await world.signIn(owner)
   const { id: roleId } = await make('/roles', { name: 'helper' })
+  await ask('PUT', `${at}/roles/${roleId}/inherits/${ids.juniorId}`, { token })
+  await ask('PUT', `${at}/separation-sets/${ids.setId}/roles/${roleId}`, { token })
+  const [left, right] = [await make('/roles', { name: 'left' }), await make('/roles', { name: 'right' })]
   const { id: userId } = await make('/users', { email: 'max@example.com', name: 'Max', roleIds: [roleId] })
   await ask('PUT', `${at}/users/${userId}/suspension`, { token })
   const invited = await make<{ token: string }>('/invitations', { email: `nia-${serial}@example.com` })
@@ -39,11 +42,14 @@ export async function aScene(world: TestApp, document: OpenApi): Promise<Scene> 
   const others: Record<string, Partial<Ids>> = {
     'DELETE /v1/tenants/:tenantId/users/:userId/suspension': { userId },
     'DELETE /v1/tenants/:tenantId/users/:userId/roles/:roleId': { userId, roleId },
+    'DELETE /v1/tenants/:tenantId/roles/:roleId/inherits/:juniorId': { roleId },
+    'DELETE /v1/tenants/:tenantId/separation-sets/:setId/roles/:roleId': { roleId },
   }
   const bodies: Record<string, object> = {
     'POST /v1/sign-up': { email: `ada-${serial}@example.net`, tenantName: `Engines ${serial}` },
     'POST /v1/sessions': { email: owner.email, password },
     'POST /v1/invitations/accept': { token: invited.token },
+    'POST /v1/tenants/:tenantId/separation-sets': { roleIds: [left.id, right.id] },
     'POST /v1/tenants': { slug: `works-${serial}` },
   }
   const operations = operationsOf(document)

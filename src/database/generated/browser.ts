@@ -80,6 +80,26 @@ export type RolePermission = Prisma.RolePermissionModel
  */
 export type UserRole = Prisma.UserRoleModel
 /**
+ * Model RoleInheritance
+ * Which role is immediately above which: it has all that the other permits.
+ */
+export type RoleInheritance = Prisma.RoleInheritanceModel
+/**
+ * Model RoleClosure
+ * Kept by triggers: every role with itself and all roles that it inherits from, however far below.
+ */
+export type RoleClosure = Prisma.RoleClosureModel
+/**
+ * Model SeparationSet
+ * Roles of which nobody may have as many as the cardinality.
+ */
+export type SeparationSet = Prisma.SeparationSetModel
+/**
+ * Model SeparationSetRole
+ * The roles of each set.
+ */
+export type SeparationSetRole = Prisma.SeparationSetRoleModel
+/**
  * Model Session
  * Being signed in. Kept after its end, as the history of sign-ins.
  * The server's role has no privilege on this table: the functions of reeve_auth are the only way in.

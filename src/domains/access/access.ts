@@ -6,8 +6,15 @@ export type Permission = `${string}:${string}`
 
 /** Why, or why not. */
 export type Because =
-  | { kind: 'granted'; roleId: string; role: string; permission: string; scope: 'any' | 'own' }
-  | { kind: 'not_own'; role: string; permission: string; scope: 'own' }
+  | {
+      kind: 'granted'
+      roleId: string
+      role: string
+      inheritedFrom?: string
+      permission: string
+      scope: 'any' | 'own'
+    }
+  | { kind: 'not_own'; role: string; inheritedFrom?: string; permission: string; scope: 'own' }
   | { kind: 'not_granted'; permission: string }
   | { kind: 'suspended' }
   | { kind: 'no_such_user' }

@@ -85,9 +85,10 @@ const usable = `
     and (i.invited_by is null or (
       (reeve.access_decision($1, i.invited_by, 'invitations:create')).allowed
       and not exists (
-        select from role_permissions rp
-        where rp.tenant_id = $1
-          and (rp.role_id = i.role_id or rp.role_id in (
+        select from role_closure rc
+        join role_permissions rp on rp.tenant_id = $1 and rp.role_id = rc.reaches_id
+        where rc.tenant_id = $1
+          and (rc.role_id = i.role_id or rc.role_id in (
             select ur.role_id from users u
             join user_roles ur on ur.tenant_id = $1 and ur.user_id = u.id
             where u.tenant_id = $1 and u.email = i.email and u.account_id is null

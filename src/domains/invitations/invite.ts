@@ -41,7 +41,8 @@ const knownAs = sql(
   `select account_id is not null as belongs,
      reeve.holds(array(
        select rp.permission::text from user_roles ur
-       join role_permissions rp on rp.tenant_id = $1 and rp.role_id = ur.role_id
+       join role_closure rc on rc.tenant_id = $1 and rc.role_id = ur.role_id
+       join role_permissions rp on rp.tenant_id = $1 and rp.role_id = rc.reaches_id
        where ur.tenant_id = $1 and ur.user_id = u.id
      )) as within_reach
    from users u where tenant_id = $1 and email = $2`,

@@ -1,3 +1,4 @@
+import { exampleRoles } from '../separation.ts'
 import type { Operation } from './operation.ts'
 
 /**
@@ -29,5 +30,17 @@ function isImplied(method: string, body: Operation['body']): boolean {
 function inShell(body: object): string {
   const short = JSON.stringify(body)
   const text = short.length <= 60 ? short : JSON.stringify(body, null, 2).replaceAll('\n', '\n  ')
-  return `'${text.replaceAll("'", String.raw`'\''`).replace('rv_i_…', `'"$INVITATION_TOKEN"'`)}'`
+  const quoted = text.replaceAll("'", String.raw`'\''`)
+  const stands = Object.entries(standIns).reduce(
+    (said, [one, name]) => said.replace(one, `'"$${name}"'`),
+    quoted,
+  )
+  return `'${stands}'`
+}
+
+/** What an example cannot know, and whoever tries it puts in. */
+const standIns = {
+  'rv_i_…': 'INVITATION_TOKEN',
+  [exampleRoles[0]]: 'ONE_ROLE_ID',
+  [exampleRoles[1]]: 'OTHER_ROLE_ID',
 }

@@ -51,12 +51,16 @@ test('every example runs as it stands, and does what it is for', { timeout: 120_
     const { ids, request } = (route.startsWith('DELETE ') ? await aScene(world, document) : scene).wanting(
       route,
     )
-    const { token = scene.token, body } = request as { token?: string; body?: { token?: string } }
+    const { token = scene.token, body } = request as {
+      token?: string
+      body?: { token?: string; roleIds?: string[] }
+    }
     const variables = Object.entries(ids).map(([name, value]) => [variableOf(name), value])
     const env = {
       ...process.env,
       ...Object.fromEntries(variables),
       ...{ REEVE: url, TOKEN: token, INVITATION_TOKEN: body?.token },
+      ...{ ONE_ROLE_ID: body?.roleIds?.[0], OTHER_ROLE_ID: body?.roleIds?.[1] },
     }
     const [, example = ''] = /<pre[^>]*><code>([^]*?)<\/code>/.exec(articles[operationId]!)!
     const said = `curl() { command curl -o /dev/null -w '%{http_code}' "$@"; }\n${wordsOf(example)}`

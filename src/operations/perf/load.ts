@@ -106,6 +106,7 @@ const steps = (size: Size): [string, string][] => [
        select t.id, ${roleId('t.n', 'r')},
               coalesce((array['owner', 'admin', 'member', 'viewer'])[r], 'role ' || r), 'What it is for.', r <= 4
        from drill_tenants t, generate_series(1, 15) r;
+     insert into role_closure (tenant_id, role_id, reaches_id) select tenant_id, id, id from roles;
      insert into role_permissions (tenant_id, role_id, permission, scope)
        select r.tenant_id, r.id, p.permission, 'any'
        from roles r

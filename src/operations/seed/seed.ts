@@ -116,7 +116,7 @@ async function addAccounts(client: pg.Client, humans: Human[], hash: string): Pr
 }
 
 async function addTenant(client: pg.Client, tenant: SeededTenant, humans: Human[], now: Date): Promise<void> {
-  const { id, slug, name, isOperator, members, roles } = tenant
+  const { id, slug, name, isOperator, members, roles, separated = [] } = tenant
   const born = new Date(now.getTime() - 172 * day)
   await declare(client, id, { operator: 'seed' })
   await client.query(
@@ -164,7 +164,14 @@ async function addTenant(client: pg.Client, tenant: SeededTenant, humans: Human[
        select made.tenant_id, made.id, permission from made, unnest($4::text[]) as permission`,
       [id, role.name, role.description, role.permissions],
     )
+    await client.query(
+      `insert into role_inheritance (tenant_id, role_id, junior_id)
+       select $1, above.id, below.id from roles above, roles below
+       where above.tenant_id = $1 and above.name = $2 and below.tenant_id = $1 and below.name = $3`,
+      [id, role.name, role.inherits],
+    )
   }
+  await separate(client, id, separated)
   await give(
     client,
     id,
@@ -174,6 +181,17 @@ async function addTenant(client: pg.Client, tenant: SeededTenant, humans: Human[
   await shutOut(client, id, users.find(({ suspended }) => suspended)?.id, owner.id)
   await inviteSome(client, id, owner.id)
   await writeContent(client, { tenantId: id, authors: users.filter(({ account }) => account !== null), now })
+}
+
+/** What nobody may be at once. */
+async function separate(client: pg.Client, tenantId: string, roles: readonly string[]): Promise<void> {
+  if (roles.length === 0) return
+  await client.query(
+    `with made as (insert into separation_sets (tenant_id, name) values ($1, 'publishing') returning tenant_id, id)
+     insert into separation_set_roles (tenant_id, set_id, role_id)
+     select $1, made.id, r.id from made, roles r where r.tenant_id = $1 and r.name = any ($2)`,
+    [tenantId, roles],
+  )
 }
 
 /** Roles by name; some for a time that is over, or has not begun. */

@@ -1,7 +1,7 @@
 import { people } from './people.ts'
 
 type Member = { person: number; role: string; term?: 'past' | 'future'; phone?: string; suspended?: boolean }
-type CustomRole = { name: string; description: string; permissions: string[] }
+type CustomRole = { name: string; description: string; permissions: string[]; inherits?: string }
 
 /** A tenant of the demo data. Its id is fixed: it is how a second seed recognises the first. */
 export type SeededTenant = {
@@ -11,6 +11,8 @@ export type SeededTenant = {
   isOperator: boolean
   members: Member[]
   roles: CustomRole[]
+  /** Of these roles nobody has two. */
+  separated?: string[]
 }
 
 const everybody = people.map((_, person) => person)
@@ -41,6 +43,7 @@ export const tenants: readonly [SeededTenant, SeededTenant, SeededTenant] = [
         name: 'editor',
         description: 'Publishes what others wrote.',
         permissions: ['posts:*', 'comments:*', 'users:read', 'tenant:read'],
+        inherits: 'viewer',
       },
       {
         name: 'proofreader',
@@ -48,6 +51,7 @@ export const tenants: readonly [SeededTenant, SeededTenant, SeededTenant] = [
         permissions: ['posts:read', 'posts:update', 'comments:read'],
       },
     ],
+    separated: ['editor', 'proofreader', 'admin'],
   },
   {
     id: '01890000-0000-7000-8000-000000000003',

@@ -25,6 +25,8 @@ export const isolation: Record<string, CatalogueRule> = {
                where for_tenants
                  and not (coalesce(nullif(seen, ''), written) = '(tenant_id = reeve.tenant_id())' and written in ('', seen))
                  and not (tab = 'tenants' and seen = '((id = reeve.tenant_id()) OR reeve.is_operator())' and written = seen)
+                 and not (tab = 'role_closure' and polcmd in ('a', 'd') and coalesce(nullif(seen, ''), written)
+                          = '((tenant_id = reeve.tenant_id()) AND (pg_trigger_depth() > 0))')
                  and not (tab = 'audit_logs' and polcmd = 'a' and written = '(pg_trigger_depth() > 0)')
                  and not (tab = 'audit_logs' and polcmd = 'r' and offender ~ '(of_no_tenant|without_accounts)$')`,
     planted: [
@@ -33,6 +35,7 @@ export const isolation: Record<string, CatalogueRule> = {
       'alter policy posts_of_declared_tenant on posts with check (true)',
       'alter policy posts_of_declared_tenant on posts using (tenant_id in (select id from tenants))',
       'create policy own on posts for delete using (user_id = reeve.user_id())',
+      'alter policy role_closure_kept_by_triggers on role_closure with check (pg_trigger_depth() > 0)',
       'alter policy audit_logs_by_trigger on audit_logs with check (true)',
     ],
   },

@@ -4,7 +4,7 @@ import type { CatalogueRule } from './rule.ts'
 export const triggers: Record<string, CatalogueRule> = {
   'what changes is written down': {
     question: `select name from tables
-               where name not in ('audit_logs', 'tenant_guards', 'idempotency_keys') and not exists (
+               where name not in ('audit_logs', 'tenant_guards', 'idempotency_keys', 'role_closure') and not exists (
                  select from pg_trigger
                  where tgrelid = tables.oid and tgfoid = 'reeve.audit'::regproc
                    and tgtype & 1 = 1 and tgtype & 2 = 0 and tgtype & 28 = 28 and tgqual is null)`,

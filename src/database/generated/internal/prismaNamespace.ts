@@ -409,6 +409,10 @@ export const ModelName = {
   Role: 'Role',
   RolePermission: 'RolePermission',
   UserRole: 'UserRole',
+  RoleInheritance: 'RoleInheritance',
+  RoleClosure: 'RoleClosure',
+  SeparationSet: 'SeparationSet',
+  SeparationSetRole: 'SeparationSetRole',
   Session: 'Session',
   Tenant: 'Tenant',
   TenantGuard: 'TenantGuard',
@@ -429,7 +433,7 @@ export type TypeMap<ExtArgs extends runtime.Types.Extensions.InternalArgs = runt
     omit: GlobalOmitOptions
   }
   meta: {
-    modelProps: "account" | "accountEmail" | "credential" | "auditLog" | "comment" | "idempotencyKey" | "invitation" | "permission" | "post" | "role" | "rolePermission" | "userRole" | "session" | "tenant" | "tenantGuard" | "user" | "userProfile"
+    modelProps: "account" | "accountEmail" | "credential" | "auditLog" | "comment" | "idempotencyKey" | "invitation" | "permission" | "post" | "role" | "rolePermission" | "userRole" | "roleInheritance" | "roleClosure" | "separationSet" | "separationSetRole" | "session" | "tenant" | "tenantGuard" | "user" | "userProfile"
     txIsolationLevel: TransactionIsolationLevel
   }
   model: {
@@ -1321,6 +1325,302 @@ export type TypeMap<ExtArgs extends runtime.Types.Extensions.InternalArgs = runt
         }
       }
     }
+    RoleInheritance: {
+      payload: Prisma.$RoleInheritancePayload<ExtArgs>
+      fields: Prisma.RoleInheritanceFieldRefs
+      operations: {
+        findUnique: {
+          args: Prisma.RoleInheritanceFindUniqueArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$RoleInheritancePayload> | null
+        }
+        findUniqueOrThrow: {
+          args: Prisma.RoleInheritanceFindUniqueOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$RoleInheritancePayload>
+        }
+        findFirst: {
+          args: Prisma.RoleInheritanceFindFirstArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$RoleInheritancePayload> | null
+        }
+        findFirstOrThrow: {
+          args: Prisma.RoleInheritanceFindFirstOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$RoleInheritancePayload>
+        }
+        findMany: {
+          args: Prisma.RoleInheritanceFindManyArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$RoleInheritancePayload>[]
+        }
+        create: {
+          args: Prisma.RoleInheritanceCreateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$RoleInheritancePayload>
+        }
+        createMany: {
+          args: Prisma.RoleInheritanceCreateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        createManyAndReturn: {
+          args: Prisma.RoleInheritanceCreateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$RoleInheritancePayload>[]
+        }
+        delete: {
+          args: Prisma.RoleInheritanceDeleteArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$RoleInheritancePayload>
+        }
+        update: {
+          args: Prisma.RoleInheritanceUpdateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$RoleInheritancePayload>
+        }
+        deleteMany: {
+          args: Prisma.RoleInheritanceDeleteManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateMany: {
+          args: Prisma.RoleInheritanceUpdateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateManyAndReturn: {
+          args: Prisma.RoleInheritanceUpdateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$RoleInheritancePayload>[]
+        }
+        upsert: {
+          args: Prisma.RoleInheritanceUpsertArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$RoleInheritancePayload>
+        }
+        aggregate: {
+          args: Prisma.RoleInheritanceAggregateArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.AggregateRoleInheritance>
+        }
+        groupBy: {
+          args: Prisma.RoleInheritanceGroupByArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.RoleInheritanceGroupByOutputType>[]
+        }
+        count: {
+          args: Prisma.RoleInheritanceCountArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.RoleInheritanceCountAggregateOutputType> | number
+        }
+      }
+    }
+    RoleClosure: {
+      payload: Prisma.$RoleClosurePayload<ExtArgs>
+      fields: Prisma.RoleClosureFieldRefs
+      operations: {
+        findUnique: {
+          args: Prisma.RoleClosureFindUniqueArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$RoleClosurePayload> | null
+        }
+        findUniqueOrThrow: {
+          args: Prisma.RoleClosureFindUniqueOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$RoleClosurePayload>
+        }
+        findFirst: {
+          args: Prisma.RoleClosureFindFirstArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$RoleClosurePayload> | null
+        }
+        findFirstOrThrow: {
+          args: Prisma.RoleClosureFindFirstOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$RoleClosurePayload>
+        }
+        findMany: {
+          args: Prisma.RoleClosureFindManyArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$RoleClosurePayload>[]
+        }
+        create: {
+          args: Prisma.RoleClosureCreateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$RoleClosurePayload>
+        }
+        createMany: {
+          args: Prisma.RoleClosureCreateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        createManyAndReturn: {
+          args: Prisma.RoleClosureCreateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$RoleClosurePayload>[]
+        }
+        delete: {
+          args: Prisma.RoleClosureDeleteArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$RoleClosurePayload>
+        }
+        update: {
+          args: Prisma.RoleClosureUpdateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$RoleClosurePayload>
+        }
+        deleteMany: {
+          args: Prisma.RoleClosureDeleteManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateMany: {
+          args: Prisma.RoleClosureUpdateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateManyAndReturn: {
+          args: Prisma.RoleClosureUpdateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$RoleClosurePayload>[]
+        }
+        upsert: {
+          args: Prisma.RoleClosureUpsertArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$RoleClosurePayload>
+        }
+        aggregate: {
+          args: Prisma.RoleClosureAggregateArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.AggregateRoleClosure>
+        }
+        groupBy: {
+          args: Prisma.RoleClosureGroupByArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.RoleClosureGroupByOutputType>[]
+        }
+        count: {
+          args: Prisma.RoleClosureCountArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.RoleClosureCountAggregateOutputType> | number
+        }
+      }
+    }
+    SeparationSet: {
+      payload: Prisma.$SeparationSetPayload<ExtArgs>
+      fields: Prisma.SeparationSetFieldRefs
+      operations: {
+        findUnique: {
+          args: Prisma.SeparationSetFindUniqueArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$SeparationSetPayload> | null
+        }
+        findUniqueOrThrow: {
+          args: Prisma.SeparationSetFindUniqueOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$SeparationSetPayload>
+        }
+        findFirst: {
+          args: Prisma.SeparationSetFindFirstArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$SeparationSetPayload> | null
+        }
+        findFirstOrThrow: {
+          args: Prisma.SeparationSetFindFirstOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$SeparationSetPayload>
+        }
+        findMany: {
+          args: Prisma.SeparationSetFindManyArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$SeparationSetPayload>[]
+        }
+        create: {
+          args: Prisma.SeparationSetCreateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$SeparationSetPayload>
+        }
+        createMany: {
+          args: Prisma.SeparationSetCreateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        createManyAndReturn: {
+          args: Prisma.SeparationSetCreateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$SeparationSetPayload>[]
+        }
+        delete: {
+          args: Prisma.SeparationSetDeleteArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$SeparationSetPayload>
+        }
+        update: {
+          args: Prisma.SeparationSetUpdateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$SeparationSetPayload>
+        }
+        deleteMany: {
+          args: Prisma.SeparationSetDeleteManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateMany: {
+          args: Prisma.SeparationSetUpdateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateManyAndReturn: {
+          args: Prisma.SeparationSetUpdateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$SeparationSetPayload>[]
+        }
+        upsert: {
+          args: Prisma.SeparationSetUpsertArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$SeparationSetPayload>
+        }
+        aggregate: {
+          args: Prisma.SeparationSetAggregateArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.AggregateSeparationSet>
+        }
+        groupBy: {
+          args: Prisma.SeparationSetGroupByArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.SeparationSetGroupByOutputType>[]
+        }
+        count: {
+          args: Prisma.SeparationSetCountArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.SeparationSetCountAggregateOutputType> | number
+        }
+      }
+    }
+    SeparationSetRole: {
+      payload: Prisma.$SeparationSetRolePayload<ExtArgs>
+      fields: Prisma.SeparationSetRoleFieldRefs
+      operations: {
+        findUnique: {
+          args: Prisma.SeparationSetRoleFindUniqueArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$SeparationSetRolePayload> | null
+        }
+        findUniqueOrThrow: {
+          args: Prisma.SeparationSetRoleFindUniqueOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$SeparationSetRolePayload>
+        }
+        findFirst: {
+          args: Prisma.SeparationSetRoleFindFirstArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$SeparationSetRolePayload> | null
+        }
+        findFirstOrThrow: {
+          args: Prisma.SeparationSetRoleFindFirstOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$SeparationSetRolePayload>
+        }
+        findMany: {
+          args: Prisma.SeparationSetRoleFindManyArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$SeparationSetRolePayload>[]
+        }
+        create: {
+          args: Prisma.SeparationSetRoleCreateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$SeparationSetRolePayload>
+        }
+        createMany: {
+          args: Prisma.SeparationSetRoleCreateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        createManyAndReturn: {
+          args: Prisma.SeparationSetRoleCreateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$SeparationSetRolePayload>[]
+        }
+        delete: {
+          args: Prisma.SeparationSetRoleDeleteArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$SeparationSetRolePayload>
+        }
+        update: {
+          args: Prisma.SeparationSetRoleUpdateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$SeparationSetRolePayload>
+        }
+        deleteMany: {
+          args: Prisma.SeparationSetRoleDeleteManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateMany: {
+          args: Prisma.SeparationSetRoleUpdateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateManyAndReturn: {
+          args: Prisma.SeparationSetRoleUpdateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$SeparationSetRolePayload>[]
+        }
+        upsert: {
+          args: Prisma.SeparationSetRoleUpsertArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$SeparationSetRolePayload>
+        }
+        aggregate: {
+          args: Prisma.SeparationSetRoleAggregateArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.AggregateSeparationSetRole>
+        }
+        groupBy: {
+          args: Prisma.SeparationSetRoleGroupByArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.SeparationSetRoleGroupByOutputType>[]
+        }
+        count: {
+          args: Prisma.SeparationSetRoleCountArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.SeparationSetRoleCountAggregateOutputType> | number
+        }
+      }
+    }
     Session: {
       payload: Prisma.$SessionPayload<ExtArgs>
       fields: Prisma.SessionFieldRefs
@@ -1889,6 +2189,46 @@ export const UserRoleScalarFieldEnum = {
 export type UserRoleScalarFieldEnum = (typeof UserRoleScalarFieldEnum)[keyof typeof UserRoleScalarFieldEnum]
 
 
+export const RoleInheritanceScalarFieldEnum = {
+  tenantId: 'tenantId',
+  roleId: 'roleId',
+  juniorId: 'juniorId',
+  createdAt: 'createdAt'
+} as const
+
+export type RoleInheritanceScalarFieldEnum = (typeof RoleInheritanceScalarFieldEnum)[keyof typeof RoleInheritanceScalarFieldEnum]
+
+
+export const RoleClosureScalarFieldEnum = {
+  tenantId: 'tenantId',
+  roleId: 'roleId',
+  reachesId: 'reachesId'
+} as const
+
+export type RoleClosureScalarFieldEnum = (typeof RoleClosureScalarFieldEnum)[keyof typeof RoleClosureScalarFieldEnum]
+
+
+export const SeparationSetScalarFieldEnum = {
+  tenantId: 'tenantId',
+  id: 'id',
+  name: 'name',
+  cardinality: 'cardinality',
+  createdAt: 'createdAt',
+  updatedAt: 'updatedAt'
+} as const
+
+export type SeparationSetScalarFieldEnum = (typeof SeparationSetScalarFieldEnum)[keyof typeof SeparationSetScalarFieldEnum]
+
+
+export const SeparationSetRoleScalarFieldEnum = {
+  tenantId: 'tenantId',
+  setId: 'setId',
+  roleId: 'roleId'
+} as const
+
+export type SeparationSetRoleScalarFieldEnum = (typeof SeparationSetRoleScalarFieldEnum)[keyof typeof SeparationSetRoleScalarFieldEnum]
+
+
 export const SessionScalarFieldEnum = {
   id: 'id',
   accountId: 'accountId',
@@ -1923,7 +2263,8 @@ export type TenantScalarFieldEnum = (typeof TenantScalarFieldEnum)[keyof typeof 
 export const TenantGuardScalarFieldEnum = {
   tenantId: 'tenantId',
   ownerChanges: 'ownerChanges',
-  policyVersion: 'policyVersion'
+  policyVersion: 'policyVersion',
+  assignments: 'assignments'
 } as const
 
 export type TenantGuardScalarFieldEnum = (typeof TenantGuardScalarFieldEnum)[keyof typeof TenantGuardScalarFieldEnum]
@@ -2279,6 +2620,10 @@ export type GlobalOmitConfig = {
   role?: Prisma.RoleOmit
   rolePermission?: Prisma.RolePermissionOmit
   userRole?: Prisma.UserRoleOmit
+  roleInheritance?: Prisma.RoleInheritanceOmit
+  roleClosure?: Prisma.RoleClosureOmit
+  separationSet?: Prisma.SeparationSetOmit
+  separationSetRole?: Prisma.SeparationSetRoleOmit
   session?: Prisma.SessionOmit
   tenant?: Prisma.TenantOmit
   tenantGuard?: Prisma.TenantGuardOmit

@@ -63,6 +63,10 @@ export const ModelName = {
   Role: 'Role',
   RolePermission: 'RolePermission',
   UserRole: 'UserRole',
+  RoleInheritance: 'RoleInheritance',
+  RoleClosure: 'RoleClosure',
+  SeparationSet: 'SeparationSet',
+  SeparationSetRole: 'SeparationSetRole',
   Session: 'Session',
   Tenant: 'Tenant',
   TenantGuard: 'TenantGuard',
@@ -245,6 +249,46 @@ export const UserRoleScalarFieldEnum = {
 export type UserRoleScalarFieldEnum = (typeof UserRoleScalarFieldEnum)[keyof typeof UserRoleScalarFieldEnum]
 
 
+export const RoleInheritanceScalarFieldEnum = {
+  tenantId: 'tenantId',
+  roleId: 'roleId',
+  juniorId: 'juniorId',
+  createdAt: 'createdAt'
+} as const
+
+export type RoleInheritanceScalarFieldEnum = (typeof RoleInheritanceScalarFieldEnum)[keyof typeof RoleInheritanceScalarFieldEnum]
+
+
+export const RoleClosureScalarFieldEnum = {
+  tenantId: 'tenantId',
+  roleId: 'roleId',
+  reachesId: 'reachesId'
+} as const
+
+export type RoleClosureScalarFieldEnum = (typeof RoleClosureScalarFieldEnum)[keyof typeof RoleClosureScalarFieldEnum]
+
+
+export const SeparationSetScalarFieldEnum = {
+  tenantId: 'tenantId',
+  id: 'id',
+  name: 'name',
+  cardinality: 'cardinality',
+  createdAt: 'createdAt',
+  updatedAt: 'updatedAt'
+} as const
+
+export type SeparationSetScalarFieldEnum = (typeof SeparationSetScalarFieldEnum)[keyof typeof SeparationSetScalarFieldEnum]
+
+
+export const SeparationSetRoleScalarFieldEnum = {
+  tenantId: 'tenantId',
+  setId: 'setId',
+  roleId: 'roleId'
+} as const
+
+export type SeparationSetRoleScalarFieldEnum = (typeof SeparationSetRoleScalarFieldEnum)[keyof typeof SeparationSetRoleScalarFieldEnum]
+
+
 export const SessionScalarFieldEnum = {
   id: 'id',
   accountId: 'accountId',
@@ -279,7 +323,8 @@ export type TenantScalarFieldEnum = (typeof TenantScalarFieldEnum)[keyof typeof 
 export const TenantGuardScalarFieldEnum = {
   tenantId: 'tenantId',
   ownerChanges: 'ownerChanges',
-  policyVersion: 'policyVersion'
+  policyVersion: 'policyVersion',
+  assignments: 'assignments'
 } as const
 
 export type TenantGuardScalarFieldEnum = (typeof TenantGuardScalarFieldEnum)[keyof typeof TenantGuardScalarFieldEnum]

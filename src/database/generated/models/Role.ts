@@ -202,6 +202,11 @@ export type RoleWhereInput = {
   permissions?: Prisma.RolePermissionListRelationFilter
   users?: Prisma.UserRoleListRelationFilter
   invitations?: Prisma.InvitationListRelationFilter
+  inherits?: Prisma.RoleInheritanceListRelationFilter
+  inheritors?: Prisma.RoleInheritanceListRelationFilter
+  reaches?: Prisma.RoleClosureListRelationFilter
+  reachedBy?: Prisma.RoleClosureListRelationFilter
+  separated?: Prisma.SeparationSetRoleListRelationFilter
 }
 
 export type RoleOrderByWithRelationInput = {
@@ -216,6 +221,11 @@ export type RoleOrderByWithRelationInput = {
   permissions?: Prisma.RolePermissionOrderByRelationAggregateInput
   users?: Prisma.UserRoleOrderByRelationAggregateInput
   invitations?: Prisma.InvitationOrderByRelationAggregateInput
+  inherits?: Prisma.RoleInheritanceOrderByRelationAggregateInput
+  inheritors?: Prisma.RoleInheritanceOrderByRelationAggregateInput
+  reaches?: Prisma.RoleClosureOrderByRelationAggregateInput
+  reachedBy?: Prisma.RoleClosureOrderByRelationAggregateInput
+  separated?: Prisma.SeparationSetRoleOrderByRelationAggregateInput
 }
 
 export type RoleWhereUniqueInput = Prisma.AtLeast<{
@@ -235,6 +245,11 @@ export type RoleWhereUniqueInput = Prisma.AtLeast<{
   permissions?: Prisma.RolePermissionListRelationFilter
   users?: Prisma.UserRoleListRelationFilter
   invitations?: Prisma.InvitationListRelationFilter
+  inherits?: Prisma.RoleInheritanceListRelationFilter
+  inheritors?: Prisma.RoleInheritanceListRelationFilter
+  reaches?: Prisma.RoleClosureListRelationFilter
+  reachedBy?: Prisma.RoleClosureListRelationFilter
+  separated?: Prisma.SeparationSetRoleListRelationFilter
 }, "tenantId_id" | "tenantId_name">
 
 export type RoleOrderByWithAggregationInput = {
@@ -274,6 +289,11 @@ export type RoleCreateInput = {
   permissions?: Prisma.RolePermissionCreateNestedManyWithoutRoleInput
   users?: Prisma.UserRoleCreateNestedManyWithoutRoleInput
   invitations?: Prisma.InvitationCreateNestedManyWithoutRoleInput
+  inherits?: Prisma.RoleInheritanceCreateNestedManyWithoutRoleInput
+  inheritors?: Prisma.RoleInheritanceCreateNestedManyWithoutJuniorInput
+  reaches?: Prisma.RoleClosureCreateNestedManyWithoutRoleInput
+  reachedBy?: Prisma.RoleClosureCreateNestedManyWithoutReachesInput
+  separated?: Prisma.SeparationSetRoleCreateNestedManyWithoutRoleInput
 }
 
 export type RoleUncheckedCreateInput = {
@@ -287,6 +307,11 @@ export type RoleUncheckedCreateInput = {
   permissions?: Prisma.RolePermissionUncheckedCreateNestedManyWithoutRoleInput
   users?: Prisma.UserRoleUncheckedCreateNestedManyWithoutRoleInput
   invitations?: Prisma.InvitationUncheckedCreateNestedManyWithoutRoleInput
+  inherits?: Prisma.RoleInheritanceUncheckedCreateNestedManyWithoutRoleInput
+  inheritors?: Prisma.RoleInheritanceUncheckedCreateNestedManyWithoutJuniorInput
+  reaches?: Prisma.RoleClosureUncheckedCreateNestedManyWithoutRoleInput
+  reachedBy?: Prisma.RoleClosureUncheckedCreateNestedManyWithoutReachesInput
+  separated?: Prisma.SeparationSetRoleUncheckedCreateNestedManyWithoutRoleInput
 }
 
 export type RoleUpdateInput = {
@@ -300,6 +325,11 @@ export type RoleUpdateInput = {
   permissions?: Prisma.RolePermissionUpdateManyWithoutRoleNestedInput
   users?: Prisma.UserRoleUpdateManyWithoutRoleNestedInput
   invitations?: Prisma.InvitationUpdateManyWithoutRoleNestedInput
+  inherits?: Prisma.RoleInheritanceUpdateManyWithoutRoleNestedInput
+  inheritors?: Prisma.RoleInheritanceUpdateManyWithoutJuniorNestedInput
+  reaches?: Prisma.RoleClosureUpdateManyWithoutRoleNestedInput
+  reachedBy?: Prisma.RoleClosureUpdateManyWithoutReachesNestedInput
+  separated?: Prisma.SeparationSetRoleUpdateManyWithoutRoleNestedInput
 }
 
 export type RoleUncheckedUpdateInput = {
@@ -313,6 +343,11 @@ export type RoleUncheckedUpdateInput = {
   permissions?: Prisma.RolePermissionUncheckedUpdateManyWithoutRoleNestedInput
   users?: Prisma.UserRoleUncheckedUpdateManyWithoutRoleNestedInput
   invitations?: Prisma.InvitationUncheckedUpdateManyWithoutRoleNestedInput
+  inherits?: Prisma.RoleInheritanceUncheckedUpdateManyWithoutRoleNestedInput
+  inheritors?: Prisma.RoleInheritanceUncheckedUpdateManyWithoutJuniorNestedInput
+  reaches?: Prisma.RoleClosureUncheckedUpdateManyWithoutRoleNestedInput
+  reachedBy?: Prisma.RoleClosureUncheckedUpdateManyWithoutReachesNestedInput
+  separated?: Prisma.SeparationSetRoleUncheckedUpdateManyWithoutRoleNestedInput
 }
 
 export type RoleCreateManyInput = {
@@ -448,6 +483,76 @@ export type RoleUpdateOneRequiredWithoutUsersNestedInput = {
   update?: Prisma.XOR<Prisma.XOR<Prisma.RoleUpdateToOneWithWhereWithoutUsersInput, Prisma.RoleUpdateWithoutUsersInput>, Prisma.RoleUncheckedUpdateWithoutUsersInput>
 }
 
+export type RoleCreateNestedOneWithoutInheritsInput = {
+  create?: Prisma.XOR<Prisma.RoleCreateWithoutInheritsInput, Prisma.RoleUncheckedCreateWithoutInheritsInput>
+  connectOrCreate?: Prisma.RoleCreateOrConnectWithoutInheritsInput
+  connect?: Prisma.RoleWhereUniqueInput
+}
+
+export type RoleCreateNestedOneWithoutInheritorsInput = {
+  create?: Prisma.XOR<Prisma.RoleCreateWithoutInheritorsInput, Prisma.RoleUncheckedCreateWithoutInheritorsInput>
+  connectOrCreate?: Prisma.RoleCreateOrConnectWithoutInheritorsInput
+  connect?: Prisma.RoleWhereUniqueInput
+}
+
+export type RoleUpdateOneRequiredWithoutInheritsNestedInput = {
+  create?: Prisma.XOR<Prisma.RoleCreateWithoutInheritsInput, Prisma.RoleUncheckedCreateWithoutInheritsInput>
+  connectOrCreate?: Prisma.RoleCreateOrConnectWithoutInheritsInput
+  upsert?: Prisma.RoleUpsertWithoutInheritsInput
+  connect?: Prisma.RoleWhereUniqueInput
+  update?: Prisma.XOR<Prisma.XOR<Prisma.RoleUpdateToOneWithWhereWithoutInheritsInput, Prisma.RoleUpdateWithoutInheritsInput>, Prisma.RoleUncheckedUpdateWithoutInheritsInput>
+}
+
+export type RoleUpdateOneRequiredWithoutInheritorsNestedInput = {
+  create?: Prisma.XOR<Prisma.RoleCreateWithoutInheritorsInput, Prisma.RoleUncheckedCreateWithoutInheritorsInput>
+  connectOrCreate?: Prisma.RoleCreateOrConnectWithoutInheritorsInput
+  upsert?: Prisma.RoleUpsertWithoutInheritorsInput
+  connect?: Prisma.RoleWhereUniqueInput
+  update?: Prisma.XOR<Prisma.XOR<Prisma.RoleUpdateToOneWithWhereWithoutInheritorsInput, Prisma.RoleUpdateWithoutInheritorsInput>, Prisma.RoleUncheckedUpdateWithoutInheritorsInput>
+}
+
+export type RoleCreateNestedOneWithoutReachesInput = {
+  create?: Prisma.XOR<Prisma.RoleCreateWithoutReachesInput, Prisma.RoleUncheckedCreateWithoutReachesInput>
+  connectOrCreate?: Prisma.RoleCreateOrConnectWithoutReachesInput
+  connect?: Prisma.RoleWhereUniqueInput
+}
+
+export type RoleCreateNestedOneWithoutReachedByInput = {
+  create?: Prisma.XOR<Prisma.RoleCreateWithoutReachedByInput, Prisma.RoleUncheckedCreateWithoutReachedByInput>
+  connectOrCreate?: Prisma.RoleCreateOrConnectWithoutReachedByInput
+  connect?: Prisma.RoleWhereUniqueInput
+}
+
+export type RoleUpdateOneRequiredWithoutReachesNestedInput = {
+  create?: Prisma.XOR<Prisma.RoleCreateWithoutReachesInput, Prisma.RoleUncheckedCreateWithoutReachesInput>
+  connectOrCreate?: Prisma.RoleCreateOrConnectWithoutReachesInput
+  upsert?: Prisma.RoleUpsertWithoutReachesInput
+  connect?: Prisma.RoleWhereUniqueInput
+  update?: Prisma.XOR<Prisma.XOR<Prisma.RoleUpdateToOneWithWhereWithoutReachesInput, Prisma.RoleUpdateWithoutReachesInput>, Prisma.RoleUncheckedUpdateWithoutReachesInput>
+}
+
+export type RoleUpdateOneRequiredWithoutReachedByNestedInput = {
+  create?: Prisma.XOR<Prisma.RoleCreateWithoutReachedByInput, Prisma.RoleUncheckedCreateWithoutReachedByInput>
+  connectOrCreate?: Prisma.RoleCreateOrConnectWithoutReachedByInput
+  upsert?: Prisma.RoleUpsertWithoutReachedByInput
+  connect?: Prisma.RoleWhereUniqueInput
+  update?: Prisma.XOR<Prisma.XOR<Prisma.RoleUpdateToOneWithWhereWithoutReachedByInput, Prisma.RoleUpdateWithoutReachedByInput>, Prisma.RoleUncheckedUpdateWithoutReachedByInput>
+}
+
+export type RoleCreateNestedOneWithoutSeparatedInput = {
+  create?: Prisma.XOR<Prisma.RoleCreateWithoutSeparatedInput, Prisma.RoleUncheckedCreateWithoutSeparatedInput>
+  connectOrCreate?: Prisma.RoleCreateOrConnectWithoutSeparatedInput
+  connect?: Prisma.RoleWhereUniqueInput
+}
+
+export type RoleUpdateOneRequiredWithoutSeparatedNestedInput = {
+  create?: Prisma.XOR<Prisma.RoleCreateWithoutSeparatedInput, Prisma.RoleUncheckedCreateWithoutSeparatedInput>
+  connectOrCreate?: Prisma.RoleCreateOrConnectWithoutSeparatedInput
+  upsert?: Prisma.RoleUpsertWithoutSeparatedInput
+  connect?: Prisma.RoleWhereUniqueInput
+  update?: Prisma.XOR<Prisma.XOR<Prisma.RoleUpdateToOneWithWhereWithoutSeparatedInput, Prisma.RoleUpdateWithoutSeparatedInput>, Prisma.RoleUncheckedUpdateWithoutSeparatedInput>
+}
+
 export type RoleCreateNestedManyWithoutTenantInput = {
   create?: Prisma.XOR<Prisma.RoleCreateWithoutTenantInput, Prisma.RoleUncheckedCreateWithoutTenantInput> | Prisma.RoleCreateWithoutTenantInput[] | Prisma.RoleUncheckedCreateWithoutTenantInput[]
   connectOrCreate?: Prisma.RoleCreateOrConnectWithoutTenantInput | Prisma.RoleCreateOrConnectWithoutTenantInput[]
@@ -500,6 +605,11 @@ export type RoleCreateWithoutInvitationsInput = {
   tenant: Prisma.TenantCreateNestedOneWithoutRolesInput
   permissions?: Prisma.RolePermissionCreateNestedManyWithoutRoleInput
   users?: Prisma.UserRoleCreateNestedManyWithoutRoleInput
+  inherits?: Prisma.RoleInheritanceCreateNestedManyWithoutRoleInput
+  inheritors?: Prisma.RoleInheritanceCreateNestedManyWithoutJuniorInput
+  reaches?: Prisma.RoleClosureCreateNestedManyWithoutRoleInput
+  reachedBy?: Prisma.RoleClosureCreateNestedManyWithoutReachesInput
+  separated?: Prisma.SeparationSetRoleCreateNestedManyWithoutRoleInput
 }
 
 export type RoleUncheckedCreateWithoutInvitationsInput = {
@@ -512,6 +622,11 @@ export type RoleUncheckedCreateWithoutInvitationsInput = {
   updatedAt?: Date | string
   permissions?: Prisma.RolePermissionUncheckedCreateNestedManyWithoutRoleInput
   users?: Prisma.UserRoleUncheckedCreateNestedManyWithoutRoleInput
+  inherits?: Prisma.RoleInheritanceUncheckedCreateNestedManyWithoutRoleInput
+  inheritors?: Prisma.RoleInheritanceUncheckedCreateNestedManyWithoutJuniorInput
+  reaches?: Prisma.RoleClosureUncheckedCreateNestedManyWithoutRoleInput
+  reachedBy?: Prisma.RoleClosureUncheckedCreateNestedManyWithoutReachesInput
+  separated?: Prisma.SeparationSetRoleUncheckedCreateNestedManyWithoutRoleInput
 }
 
 export type RoleCreateOrConnectWithoutInvitationsInput = {
@@ -540,6 +655,11 @@ export type RoleUpdateWithoutInvitationsInput = {
   tenant?: Prisma.TenantUpdateOneRequiredWithoutRolesNestedInput
   permissions?: Prisma.RolePermissionUpdateManyWithoutRoleNestedInput
   users?: Prisma.UserRoleUpdateManyWithoutRoleNestedInput
+  inherits?: Prisma.RoleInheritanceUpdateManyWithoutRoleNestedInput
+  inheritors?: Prisma.RoleInheritanceUpdateManyWithoutJuniorNestedInput
+  reaches?: Prisma.RoleClosureUpdateManyWithoutRoleNestedInput
+  reachedBy?: Prisma.RoleClosureUpdateManyWithoutReachesNestedInput
+  separated?: Prisma.SeparationSetRoleUpdateManyWithoutRoleNestedInput
 }
 
 export type RoleUncheckedUpdateWithoutInvitationsInput = {
@@ -552,6 +672,11 @@ export type RoleUncheckedUpdateWithoutInvitationsInput = {
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   permissions?: Prisma.RolePermissionUncheckedUpdateManyWithoutRoleNestedInput
   users?: Prisma.UserRoleUncheckedUpdateManyWithoutRoleNestedInput
+  inherits?: Prisma.RoleInheritanceUncheckedUpdateManyWithoutRoleNestedInput
+  inheritors?: Prisma.RoleInheritanceUncheckedUpdateManyWithoutJuniorNestedInput
+  reaches?: Prisma.RoleClosureUncheckedUpdateManyWithoutRoleNestedInput
+  reachedBy?: Prisma.RoleClosureUncheckedUpdateManyWithoutReachesNestedInput
+  separated?: Prisma.SeparationSetRoleUncheckedUpdateManyWithoutRoleNestedInput
 }
 
 export type RoleCreateWithoutPermissionsInput = {
@@ -564,6 +689,11 @@ export type RoleCreateWithoutPermissionsInput = {
   tenant: Prisma.TenantCreateNestedOneWithoutRolesInput
   users?: Prisma.UserRoleCreateNestedManyWithoutRoleInput
   invitations?: Prisma.InvitationCreateNestedManyWithoutRoleInput
+  inherits?: Prisma.RoleInheritanceCreateNestedManyWithoutRoleInput
+  inheritors?: Prisma.RoleInheritanceCreateNestedManyWithoutJuniorInput
+  reaches?: Prisma.RoleClosureCreateNestedManyWithoutRoleInput
+  reachedBy?: Prisma.RoleClosureCreateNestedManyWithoutReachesInput
+  separated?: Prisma.SeparationSetRoleCreateNestedManyWithoutRoleInput
 }
 
 export type RoleUncheckedCreateWithoutPermissionsInput = {
@@ -576,6 +706,11 @@ export type RoleUncheckedCreateWithoutPermissionsInput = {
   updatedAt?: Date | string
   users?: Prisma.UserRoleUncheckedCreateNestedManyWithoutRoleInput
   invitations?: Prisma.InvitationUncheckedCreateNestedManyWithoutRoleInput
+  inherits?: Prisma.RoleInheritanceUncheckedCreateNestedManyWithoutRoleInput
+  inheritors?: Prisma.RoleInheritanceUncheckedCreateNestedManyWithoutJuniorInput
+  reaches?: Prisma.RoleClosureUncheckedCreateNestedManyWithoutRoleInput
+  reachedBy?: Prisma.RoleClosureUncheckedCreateNestedManyWithoutReachesInput
+  separated?: Prisma.SeparationSetRoleUncheckedCreateNestedManyWithoutRoleInput
 }
 
 export type RoleCreateOrConnectWithoutPermissionsInput = {
@@ -604,6 +739,11 @@ export type RoleUpdateWithoutPermissionsInput = {
   tenant?: Prisma.TenantUpdateOneRequiredWithoutRolesNestedInput
   users?: Prisma.UserRoleUpdateManyWithoutRoleNestedInput
   invitations?: Prisma.InvitationUpdateManyWithoutRoleNestedInput
+  inherits?: Prisma.RoleInheritanceUpdateManyWithoutRoleNestedInput
+  inheritors?: Prisma.RoleInheritanceUpdateManyWithoutJuniorNestedInput
+  reaches?: Prisma.RoleClosureUpdateManyWithoutRoleNestedInput
+  reachedBy?: Prisma.RoleClosureUpdateManyWithoutReachesNestedInput
+  separated?: Prisma.SeparationSetRoleUpdateManyWithoutRoleNestedInput
 }
 
 export type RoleUncheckedUpdateWithoutPermissionsInput = {
@@ -616,6 +756,11 @@ export type RoleUncheckedUpdateWithoutPermissionsInput = {
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   users?: Prisma.UserRoleUncheckedUpdateManyWithoutRoleNestedInput
   invitations?: Prisma.InvitationUncheckedUpdateManyWithoutRoleNestedInput
+  inherits?: Prisma.RoleInheritanceUncheckedUpdateManyWithoutRoleNestedInput
+  inheritors?: Prisma.RoleInheritanceUncheckedUpdateManyWithoutJuniorNestedInput
+  reaches?: Prisma.RoleClosureUncheckedUpdateManyWithoutRoleNestedInput
+  reachedBy?: Prisma.RoleClosureUncheckedUpdateManyWithoutReachesNestedInput
+  separated?: Prisma.SeparationSetRoleUncheckedUpdateManyWithoutRoleNestedInput
 }
 
 export type RoleCreateWithoutUsersInput = {
@@ -628,6 +773,11 @@ export type RoleCreateWithoutUsersInput = {
   tenant: Prisma.TenantCreateNestedOneWithoutRolesInput
   permissions?: Prisma.RolePermissionCreateNestedManyWithoutRoleInput
   invitations?: Prisma.InvitationCreateNestedManyWithoutRoleInput
+  inherits?: Prisma.RoleInheritanceCreateNestedManyWithoutRoleInput
+  inheritors?: Prisma.RoleInheritanceCreateNestedManyWithoutJuniorInput
+  reaches?: Prisma.RoleClosureCreateNestedManyWithoutRoleInput
+  reachedBy?: Prisma.RoleClosureCreateNestedManyWithoutReachesInput
+  separated?: Prisma.SeparationSetRoleCreateNestedManyWithoutRoleInput
 }
 
 export type RoleUncheckedCreateWithoutUsersInput = {
@@ -640,6 +790,11 @@ export type RoleUncheckedCreateWithoutUsersInput = {
   updatedAt?: Date | string
   permissions?: Prisma.RolePermissionUncheckedCreateNestedManyWithoutRoleInput
   invitations?: Prisma.InvitationUncheckedCreateNestedManyWithoutRoleInput
+  inherits?: Prisma.RoleInheritanceUncheckedCreateNestedManyWithoutRoleInput
+  inheritors?: Prisma.RoleInheritanceUncheckedCreateNestedManyWithoutJuniorInput
+  reaches?: Prisma.RoleClosureUncheckedCreateNestedManyWithoutRoleInput
+  reachedBy?: Prisma.RoleClosureUncheckedCreateNestedManyWithoutReachesInput
+  separated?: Prisma.SeparationSetRoleUncheckedCreateNestedManyWithoutRoleInput
 }
 
 export type RoleCreateOrConnectWithoutUsersInput = {
@@ -668,6 +823,11 @@ export type RoleUpdateWithoutUsersInput = {
   tenant?: Prisma.TenantUpdateOneRequiredWithoutRolesNestedInput
   permissions?: Prisma.RolePermissionUpdateManyWithoutRoleNestedInput
   invitations?: Prisma.InvitationUpdateManyWithoutRoleNestedInput
+  inherits?: Prisma.RoleInheritanceUpdateManyWithoutRoleNestedInput
+  inheritors?: Prisma.RoleInheritanceUpdateManyWithoutJuniorNestedInput
+  reaches?: Prisma.RoleClosureUpdateManyWithoutRoleNestedInput
+  reachedBy?: Prisma.RoleClosureUpdateManyWithoutReachesNestedInput
+  separated?: Prisma.SeparationSetRoleUpdateManyWithoutRoleNestedInput
 }
 
 export type RoleUncheckedUpdateWithoutUsersInput = {
@@ -680,6 +840,431 @@ export type RoleUncheckedUpdateWithoutUsersInput = {
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   permissions?: Prisma.RolePermissionUncheckedUpdateManyWithoutRoleNestedInput
   invitations?: Prisma.InvitationUncheckedUpdateManyWithoutRoleNestedInput
+  inherits?: Prisma.RoleInheritanceUncheckedUpdateManyWithoutRoleNestedInput
+  inheritors?: Prisma.RoleInheritanceUncheckedUpdateManyWithoutJuniorNestedInput
+  reaches?: Prisma.RoleClosureUncheckedUpdateManyWithoutRoleNestedInput
+  reachedBy?: Prisma.RoleClosureUncheckedUpdateManyWithoutReachesNestedInput
+  separated?: Prisma.SeparationSetRoleUncheckedUpdateManyWithoutRoleNestedInput
+}
+
+export type RoleCreateWithoutInheritsInput = {
+  id?: string
+  name: string
+  description?: string | null
+  isSystem?: boolean
+  createdAt?: Date | string
+  updatedAt?: Date | string
+  tenant: Prisma.TenantCreateNestedOneWithoutRolesInput
+  permissions?: Prisma.RolePermissionCreateNestedManyWithoutRoleInput
+  users?: Prisma.UserRoleCreateNestedManyWithoutRoleInput
+  invitations?: Prisma.InvitationCreateNestedManyWithoutRoleInput
+  inheritors?: Prisma.RoleInheritanceCreateNestedManyWithoutJuniorInput
+  reaches?: Prisma.RoleClosureCreateNestedManyWithoutRoleInput
+  reachedBy?: Prisma.RoleClosureCreateNestedManyWithoutReachesInput
+  separated?: Prisma.SeparationSetRoleCreateNestedManyWithoutRoleInput
+}
+
+export type RoleUncheckedCreateWithoutInheritsInput = {
+  tenantId: string
+  id?: string
+  name: string
+  description?: string | null
+  isSystem?: boolean
+  createdAt?: Date | string
+  updatedAt?: Date | string
+  permissions?: Prisma.RolePermissionUncheckedCreateNestedManyWithoutRoleInput
+  users?: Prisma.UserRoleUncheckedCreateNestedManyWithoutRoleInput
+  invitations?: Prisma.InvitationUncheckedCreateNestedManyWithoutRoleInput
+  inheritors?: Prisma.RoleInheritanceUncheckedCreateNestedManyWithoutJuniorInput
+  reaches?: Prisma.RoleClosureUncheckedCreateNestedManyWithoutRoleInput
+  reachedBy?: Prisma.RoleClosureUncheckedCreateNestedManyWithoutReachesInput
+  separated?: Prisma.SeparationSetRoleUncheckedCreateNestedManyWithoutRoleInput
+}
+
+export type RoleCreateOrConnectWithoutInheritsInput = {
+  where: Prisma.RoleWhereUniqueInput
+  create: Prisma.XOR<Prisma.RoleCreateWithoutInheritsInput, Prisma.RoleUncheckedCreateWithoutInheritsInput>
+}
+
+export type RoleCreateWithoutInheritorsInput = {
+  id?: string
+  name: string
+  description?: string | null
+  isSystem?: boolean
+  createdAt?: Date | string
+  updatedAt?: Date | string
+  tenant: Prisma.TenantCreateNestedOneWithoutRolesInput
+  permissions?: Prisma.RolePermissionCreateNestedManyWithoutRoleInput
+  users?: Prisma.UserRoleCreateNestedManyWithoutRoleInput
+  invitations?: Prisma.InvitationCreateNestedManyWithoutRoleInput
+  inherits?: Prisma.RoleInheritanceCreateNestedManyWithoutRoleInput
+  reaches?: Prisma.RoleClosureCreateNestedManyWithoutRoleInput
+  reachedBy?: Prisma.RoleClosureCreateNestedManyWithoutReachesInput
+  separated?: Prisma.SeparationSetRoleCreateNestedManyWithoutRoleInput
+}
+
+export type RoleUncheckedCreateWithoutInheritorsInput = {
+  tenantId: string
+  id?: string
+  name: string
+  description?: string | null
+  isSystem?: boolean
+  createdAt?: Date | string
+  updatedAt?: Date | string
+  permissions?: Prisma.RolePermissionUncheckedCreateNestedManyWithoutRoleInput
+  users?: Prisma.UserRoleUncheckedCreateNestedManyWithoutRoleInput
+  invitations?: Prisma.InvitationUncheckedCreateNestedManyWithoutRoleInput
+  inherits?: Prisma.RoleInheritanceUncheckedCreateNestedManyWithoutRoleInput
+  reaches?: Prisma.RoleClosureUncheckedCreateNestedManyWithoutRoleInput
+  reachedBy?: Prisma.RoleClosureUncheckedCreateNestedManyWithoutReachesInput
+  separated?: Prisma.SeparationSetRoleUncheckedCreateNestedManyWithoutRoleInput
+}
+
+export type RoleCreateOrConnectWithoutInheritorsInput = {
+  where: Prisma.RoleWhereUniqueInput
+  create: Prisma.XOR<Prisma.RoleCreateWithoutInheritorsInput, Prisma.RoleUncheckedCreateWithoutInheritorsInput>
+}
+
+export type RoleUpsertWithoutInheritsInput = {
+  update: Prisma.XOR<Prisma.RoleUpdateWithoutInheritsInput, Prisma.RoleUncheckedUpdateWithoutInheritsInput>
+  create: Prisma.XOR<Prisma.RoleCreateWithoutInheritsInput, Prisma.RoleUncheckedCreateWithoutInheritsInput>
+  where?: Prisma.RoleWhereInput
+}
+
+export type RoleUpdateToOneWithWhereWithoutInheritsInput = {
+  where?: Prisma.RoleWhereInput
+  data: Prisma.XOR<Prisma.RoleUpdateWithoutInheritsInput, Prisma.RoleUncheckedUpdateWithoutInheritsInput>
+}
+
+export type RoleUpdateWithoutInheritsInput = {
+  id?: Prisma.StringFieldUpdateOperationsInput | string
+  name?: Prisma.StringFieldUpdateOperationsInput | string
+  description?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  isSystem?: Prisma.BoolFieldUpdateOperationsInput | boolean
+  createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  tenant?: Prisma.TenantUpdateOneRequiredWithoutRolesNestedInput
+  permissions?: Prisma.RolePermissionUpdateManyWithoutRoleNestedInput
+  users?: Prisma.UserRoleUpdateManyWithoutRoleNestedInput
+  invitations?: Prisma.InvitationUpdateManyWithoutRoleNestedInput
+  inheritors?: Prisma.RoleInheritanceUpdateManyWithoutJuniorNestedInput
+  reaches?: Prisma.RoleClosureUpdateManyWithoutRoleNestedInput
+  reachedBy?: Prisma.RoleClosureUpdateManyWithoutReachesNestedInput
+  separated?: Prisma.SeparationSetRoleUpdateManyWithoutRoleNestedInput
+}
+
+export type RoleUncheckedUpdateWithoutInheritsInput = {
+  tenantId?: Prisma.StringFieldUpdateOperationsInput | string
+  id?: Prisma.StringFieldUpdateOperationsInput | string
+  name?: Prisma.StringFieldUpdateOperationsInput | string
+  description?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  isSystem?: Prisma.BoolFieldUpdateOperationsInput | boolean
+  createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  permissions?: Prisma.RolePermissionUncheckedUpdateManyWithoutRoleNestedInput
+  users?: Prisma.UserRoleUncheckedUpdateManyWithoutRoleNestedInput
+  invitations?: Prisma.InvitationUncheckedUpdateManyWithoutRoleNestedInput
+  inheritors?: Prisma.RoleInheritanceUncheckedUpdateManyWithoutJuniorNestedInput
+  reaches?: Prisma.RoleClosureUncheckedUpdateManyWithoutRoleNestedInput
+  reachedBy?: Prisma.RoleClosureUncheckedUpdateManyWithoutReachesNestedInput
+  separated?: Prisma.SeparationSetRoleUncheckedUpdateManyWithoutRoleNestedInput
+}
+
+export type RoleUpsertWithoutInheritorsInput = {
+  update: Prisma.XOR<Prisma.RoleUpdateWithoutInheritorsInput, Prisma.RoleUncheckedUpdateWithoutInheritorsInput>
+  create: Prisma.XOR<Prisma.RoleCreateWithoutInheritorsInput, Prisma.RoleUncheckedCreateWithoutInheritorsInput>
+  where?: Prisma.RoleWhereInput
+}
+
+export type RoleUpdateToOneWithWhereWithoutInheritorsInput = {
+  where?: Prisma.RoleWhereInput
+  data: Prisma.XOR<Prisma.RoleUpdateWithoutInheritorsInput, Prisma.RoleUncheckedUpdateWithoutInheritorsInput>
+}
+
+export type RoleUpdateWithoutInheritorsInput = {
+  id?: Prisma.StringFieldUpdateOperationsInput | string
+  name?: Prisma.StringFieldUpdateOperationsInput | string
+  description?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  isSystem?: Prisma.BoolFieldUpdateOperationsInput | boolean
+  createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  tenant?: Prisma.TenantUpdateOneRequiredWithoutRolesNestedInput
+  permissions?: Prisma.RolePermissionUpdateManyWithoutRoleNestedInput
+  users?: Prisma.UserRoleUpdateManyWithoutRoleNestedInput
+  invitations?: Prisma.InvitationUpdateManyWithoutRoleNestedInput
+  inherits?: Prisma.RoleInheritanceUpdateManyWithoutRoleNestedInput
+  reaches?: Prisma.RoleClosureUpdateManyWithoutRoleNestedInput
+  reachedBy?: Prisma.RoleClosureUpdateManyWithoutReachesNestedInput
+  separated?: Prisma.SeparationSetRoleUpdateManyWithoutRoleNestedInput
+}
+
+export type RoleUncheckedUpdateWithoutInheritorsInput = {
+  tenantId?: Prisma.StringFieldUpdateOperationsInput | string
+  id?: Prisma.StringFieldUpdateOperationsInput | string
+  name?: Prisma.StringFieldUpdateOperationsInput | string
+  description?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  isSystem?: Prisma.BoolFieldUpdateOperationsInput | boolean
+  createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  permissions?: Prisma.RolePermissionUncheckedUpdateManyWithoutRoleNestedInput
+  users?: Prisma.UserRoleUncheckedUpdateManyWithoutRoleNestedInput
+  invitations?: Prisma.InvitationUncheckedUpdateManyWithoutRoleNestedInput
+  inherits?: Prisma.RoleInheritanceUncheckedUpdateManyWithoutRoleNestedInput
+  reaches?: Prisma.RoleClosureUncheckedUpdateManyWithoutRoleNestedInput
+  reachedBy?: Prisma.RoleClosureUncheckedUpdateManyWithoutReachesNestedInput
+  separated?: Prisma.SeparationSetRoleUncheckedUpdateManyWithoutRoleNestedInput
+}
+
+export type RoleCreateWithoutReachesInput = {
+  id?: string
+  name: string
+  description?: string | null
+  isSystem?: boolean
+  createdAt?: Date | string
+  updatedAt?: Date | string
+  tenant: Prisma.TenantCreateNestedOneWithoutRolesInput
+  permissions?: Prisma.RolePermissionCreateNestedManyWithoutRoleInput
+  users?: Prisma.UserRoleCreateNestedManyWithoutRoleInput
+  invitations?: Prisma.InvitationCreateNestedManyWithoutRoleInput
+  inherits?: Prisma.RoleInheritanceCreateNestedManyWithoutRoleInput
+  inheritors?: Prisma.RoleInheritanceCreateNestedManyWithoutJuniorInput
+  reachedBy?: Prisma.RoleClosureCreateNestedManyWithoutReachesInput
+  separated?: Prisma.SeparationSetRoleCreateNestedManyWithoutRoleInput
+}
+
+export type RoleUncheckedCreateWithoutReachesInput = {
+  tenantId: string
+  id?: string
+  name: string
+  description?: string | null
+  isSystem?: boolean
+  createdAt?: Date | string
+  updatedAt?: Date | string
+  permissions?: Prisma.RolePermissionUncheckedCreateNestedManyWithoutRoleInput
+  users?: Prisma.UserRoleUncheckedCreateNestedManyWithoutRoleInput
+  invitations?: Prisma.InvitationUncheckedCreateNestedManyWithoutRoleInput
+  inherits?: Prisma.RoleInheritanceUncheckedCreateNestedManyWithoutRoleInput
+  inheritors?: Prisma.RoleInheritanceUncheckedCreateNestedManyWithoutJuniorInput
+  reachedBy?: Prisma.RoleClosureUncheckedCreateNestedManyWithoutReachesInput
+  separated?: Prisma.SeparationSetRoleUncheckedCreateNestedManyWithoutRoleInput
+}
+
+export type RoleCreateOrConnectWithoutReachesInput = {
+  where: Prisma.RoleWhereUniqueInput
+  create: Prisma.XOR<Prisma.RoleCreateWithoutReachesInput, Prisma.RoleUncheckedCreateWithoutReachesInput>
+}
+
+export type RoleCreateWithoutReachedByInput = {
+  id?: string
+  name: string
+  description?: string | null
+  isSystem?: boolean
+  createdAt?: Date | string
+  updatedAt?: Date | string
+  tenant: Prisma.TenantCreateNestedOneWithoutRolesInput
+  permissions?: Prisma.RolePermissionCreateNestedManyWithoutRoleInput
+  users?: Prisma.UserRoleCreateNestedManyWithoutRoleInput
+  invitations?: Prisma.InvitationCreateNestedManyWithoutRoleInput
+  inherits?: Prisma.RoleInheritanceCreateNestedManyWithoutRoleInput
+  inheritors?: Prisma.RoleInheritanceCreateNestedManyWithoutJuniorInput
+  reaches?: Prisma.RoleClosureCreateNestedManyWithoutRoleInput
+  separated?: Prisma.SeparationSetRoleCreateNestedManyWithoutRoleInput
+}
+
+export type RoleUncheckedCreateWithoutReachedByInput = {
+  tenantId: string
+  id?: string
+  name: string
+  description?: string | null
+  isSystem?: boolean
+  createdAt?: Date | string
+  updatedAt?: Date | string
+  permissions?: Prisma.RolePermissionUncheckedCreateNestedManyWithoutRoleInput
+  users?: Prisma.UserRoleUncheckedCreateNestedManyWithoutRoleInput
+  invitations?: Prisma.InvitationUncheckedCreateNestedManyWithoutRoleInput
+  inherits?: Prisma.RoleInheritanceUncheckedCreateNestedManyWithoutRoleInput
+  inheritors?: Prisma.RoleInheritanceUncheckedCreateNestedManyWithoutJuniorInput
+  reaches?: Prisma.RoleClosureUncheckedCreateNestedManyWithoutRoleInput
+  separated?: Prisma.SeparationSetRoleUncheckedCreateNestedManyWithoutRoleInput
+}
+
+export type RoleCreateOrConnectWithoutReachedByInput = {
+  where: Prisma.RoleWhereUniqueInput
+  create: Prisma.XOR<Prisma.RoleCreateWithoutReachedByInput, Prisma.RoleUncheckedCreateWithoutReachedByInput>
+}
+
+export type RoleUpsertWithoutReachesInput = {
+  update: Prisma.XOR<Prisma.RoleUpdateWithoutReachesInput, Prisma.RoleUncheckedUpdateWithoutReachesInput>
+  create: Prisma.XOR<Prisma.RoleCreateWithoutReachesInput, Prisma.RoleUncheckedCreateWithoutReachesInput>
+  where?: Prisma.RoleWhereInput
+}
+
+export type RoleUpdateToOneWithWhereWithoutReachesInput = {
+  where?: Prisma.RoleWhereInput
+  data: Prisma.XOR<Prisma.RoleUpdateWithoutReachesInput, Prisma.RoleUncheckedUpdateWithoutReachesInput>
+}
+
+export type RoleUpdateWithoutReachesInput = {
+  id?: Prisma.StringFieldUpdateOperationsInput | string
+  name?: Prisma.StringFieldUpdateOperationsInput | string
+  description?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  isSystem?: Prisma.BoolFieldUpdateOperationsInput | boolean
+  createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  tenant?: Prisma.TenantUpdateOneRequiredWithoutRolesNestedInput
+  permissions?: Prisma.RolePermissionUpdateManyWithoutRoleNestedInput
+  users?: Prisma.UserRoleUpdateManyWithoutRoleNestedInput
+  invitations?: Prisma.InvitationUpdateManyWithoutRoleNestedInput
+  inherits?: Prisma.RoleInheritanceUpdateManyWithoutRoleNestedInput
+  inheritors?: Prisma.RoleInheritanceUpdateManyWithoutJuniorNestedInput
+  reachedBy?: Prisma.RoleClosureUpdateManyWithoutReachesNestedInput
+  separated?: Prisma.SeparationSetRoleUpdateManyWithoutRoleNestedInput
+}
+
+export type RoleUncheckedUpdateWithoutReachesInput = {
+  tenantId?: Prisma.StringFieldUpdateOperationsInput | string
+  id?: Prisma.StringFieldUpdateOperationsInput | string
+  name?: Prisma.StringFieldUpdateOperationsInput | string
+  description?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  isSystem?: Prisma.BoolFieldUpdateOperationsInput | boolean
+  createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  permissions?: Prisma.RolePermissionUncheckedUpdateManyWithoutRoleNestedInput
+  users?: Prisma.UserRoleUncheckedUpdateManyWithoutRoleNestedInput
+  invitations?: Prisma.InvitationUncheckedUpdateManyWithoutRoleNestedInput
+  inherits?: Prisma.RoleInheritanceUncheckedUpdateManyWithoutRoleNestedInput
+  inheritors?: Prisma.RoleInheritanceUncheckedUpdateManyWithoutJuniorNestedInput
+  reachedBy?: Prisma.RoleClosureUncheckedUpdateManyWithoutReachesNestedInput
+  separated?: Prisma.SeparationSetRoleUncheckedUpdateManyWithoutRoleNestedInput
+}
+
+export type RoleUpsertWithoutReachedByInput = {
+  update: Prisma.XOR<Prisma.RoleUpdateWithoutReachedByInput, Prisma.RoleUncheckedUpdateWithoutReachedByInput>
+  create: Prisma.XOR<Prisma.RoleCreateWithoutReachedByInput, Prisma.RoleUncheckedCreateWithoutReachedByInput>
+  where?: Prisma.RoleWhereInput
+}
+
+export type RoleUpdateToOneWithWhereWithoutReachedByInput = {
+  where?: Prisma.RoleWhereInput
+  data: Prisma.XOR<Prisma.RoleUpdateWithoutReachedByInput, Prisma.RoleUncheckedUpdateWithoutReachedByInput>
+}
+
+export type RoleUpdateWithoutReachedByInput = {
+  id?: Prisma.StringFieldUpdateOperationsInput | string
+  name?: Prisma.StringFieldUpdateOperationsInput | string
+  description?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  isSystem?: Prisma.BoolFieldUpdateOperationsInput | boolean
+  createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  tenant?: Prisma.TenantUpdateOneRequiredWithoutRolesNestedInput
+  permissions?: Prisma.RolePermissionUpdateManyWithoutRoleNestedInput
+  users?: Prisma.UserRoleUpdateManyWithoutRoleNestedInput
+  invitations?: Prisma.InvitationUpdateManyWithoutRoleNestedInput
+  inherits?: Prisma.RoleInheritanceUpdateManyWithoutRoleNestedInput
+  inheritors?: Prisma.RoleInheritanceUpdateManyWithoutJuniorNestedInput
+  reaches?: Prisma.RoleClosureUpdateManyWithoutRoleNestedInput
+  separated?: Prisma.SeparationSetRoleUpdateManyWithoutRoleNestedInput
+}
+
+export type RoleUncheckedUpdateWithoutReachedByInput = {
+  tenantId?: Prisma.StringFieldUpdateOperationsInput | string
+  id?: Prisma.StringFieldUpdateOperationsInput | string
+  name?: Prisma.StringFieldUpdateOperationsInput | string
+  description?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  isSystem?: Prisma.BoolFieldUpdateOperationsInput | boolean
+  createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  permissions?: Prisma.RolePermissionUncheckedUpdateManyWithoutRoleNestedInput
+  users?: Prisma.UserRoleUncheckedUpdateManyWithoutRoleNestedInput
+  invitations?: Prisma.InvitationUncheckedUpdateManyWithoutRoleNestedInput
+  inherits?: Prisma.RoleInheritanceUncheckedUpdateManyWithoutRoleNestedInput
+  inheritors?: Prisma.RoleInheritanceUncheckedUpdateManyWithoutJuniorNestedInput
+  reaches?: Prisma.RoleClosureUncheckedUpdateManyWithoutRoleNestedInput
+  separated?: Prisma.SeparationSetRoleUncheckedUpdateManyWithoutRoleNestedInput
+}
+
+export type RoleCreateWithoutSeparatedInput = {
+  id?: string
+  name: string
+  description?: string | null
+  isSystem?: boolean
+  createdAt?: Date | string
+  updatedAt?: Date | string
+  tenant: Prisma.TenantCreateNestedOneWithoutRolesInput
+  permissions?: Prisma.RolePermissionCreateNestedManyWithoutRoleInput
+  users?: Prisma.UserRoleCreateNestedManyWithoutRoleInput
+  invitations?: Prisma.InvitationCreateNestedManyWithoutRoleInput
+  inherits?: Prisma.RoleInheritanceCreateNestedManyWithoutRoleInput
+  inheritors?: Prisma.RoleInheritanceCreateNestedManyWithoutJuniorInput
+  reaches?: Prisma.RoleClosureCreateNestedManyWithoutRoleInput
+  reachedBy?: Prisma.RoleClosureCreateNestedManyWithoutReachesInput
+}
+
+export type RoleUncheckedCreateWithoutSeparatedInput = {
+  tenantId: string
+  id?: string
+  name: string
+  description?: string | null
+  isSystem?: boolean
+  createdAt?: Date | string
+  updatedAt?: Date | string
+  permissions?: Prisma.RolePermissionUncheckedCreateNestedManyWithoutRoleInput
+  users?: Prisma.UserRoleUncheckedCreateNestedManyWithoutRoleInput
+  invitations?: Prisma.InvitationUncheckedCreateNestedManyWithoutRoleInput
+  inherits?: Prisma.RoleInheritanceUncheckedCreateNestedManyWithoutRoleInput
+  inheritors?: Prisma.RoleInheritanceUncheckedCreateNestedManyWithoutJuniorInput
+  reaches?: Prisma.RoleClosureUncheckedCreateNestedManyWithoutRoleInput
+  reachedBy?: Prisma.RoleClosureUncheckedCreateNestedManyWithoutReachesInput
+}
+
+export type RoleCreateOrConnectWithoutSeparatedInput = {
+  where: Prisma.RoleWhereUniqueInput
+  create: Prisma.XOR<Prisma.RoleCreateWithoutSeparatedInput, Prisma.RoleUncheckedCreateWithoutSeparatedInput>
+}
+
+export type RoleUpsertWithoutSeparatedInput = {
+  update: Prisma.XOR<Prisma.RoleUpdateWithoutSeparatedInput, Prisma.RoleUncheckedUpdateWithoutSeparatedInput>
+  create: Prisma.XOR<Prisma.RoleCreateWithoutSeparatedInput, Prisma.RoleUncheckedCreateWithoutSeparatedInput>
+  where?: Prisma.RoleWhereInput
+}
+
+export type RoleUpdateToOneWithWhereWithoutSeparatedInput = {
+  where?: Prisma.RoleWhereInput
+  data: Prisma.XOR<Prisma.RoleUpdateWithoutSeparatedInput, Prisma.RoleUncheckedUpdateWithoutSeparatedInput>
+}
+
+export type RoleUpdateWithoutSeparatedInput = {
+  id?: Prisma.StringFieldUpdateOperationsInput | string
+  name?: Prisma.StringFieldUpdateOperationsInput | string
+  description?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  isSystem?: Prisma.BoolFieldUpdateOperationsInput | boolean
+  createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  tenant?: Prisma.TenantUpdateOneRequiredWithoutRolesNestedInput
+  permissions?: Prisma.RolePermissionUpdateManyWithoutRoleNestedInput
+  users?: Prisma.UserRoleUpdateManyWithoutRoleNestedInput
+  invitations?: Prisma.InvitationUpdateManyWithoutRoleNestedInput
+  inherits?: Prisma.RoleInheritanceUpdateManyWithoutRoleNestedInput
+  inheritors?: Prisma.RoleInheritanceUpdateManyWithoutJuniorNestedInput
+  reaches?: Prisma.RoleClosureUpdateManyWithoutRoleNestedInput
+  reachedBy?: Prisma.RoleClosureUpdateManyWithoutReachesNestedInput
+}
+
+export type RoleUncheckedUpdateWithoutSeparatedInput = {
+  tenantId?: Prisma.StringFieldUpdateOperationsInput | string
+  id?: Prisma.StringFieldUpdateOperationsInput | string
+  name?: Prisma.StringFieldUpdateOperationsInput | string
+  description?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  isSystem?: Prisma.BoolFieldUpdateOperationsInput | boolean
+  createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  permissions?: Prisma.RolePermissionUncheckedUpdateManyWithoutRoleNestedInput
+  users?: Prisma.UserRoleUncheckedUpdateManyWithoutRoleNestedInput
+  invitations?: Prisma.InvitationUncheckedUpdateManyWithoutRoleNestedInput
+  inherits?: Prisma.RoleInheritanceUncheckedUpdateManyWithoutRoleNestedInput
+  inheritors?: Prisma.RoleInheritanceUncheckedUpdateManyWithoutJuniorNestedInput
+  reaches?: Prisma.RoleClosureUncheckedUpdateManyWithoutRoleNestedInput
+  reachedBy?: Prisma.RoleClosureUncheckedUpdateManyWithoutReachesNestedInput
 }
 
 export type RoleCreateWithoutTenantInput = {
@@ -692,6 +1277,11 @@ export type RoleCreateWithoutTenantInput = {
   permissions?: Prisma.RolePermissionCreateNestedManyWithoutRoleInput
   users?: Prisma.UserRoleCreateNestedManyWithoutRoleInput
   invitations?: Prisma.InvitationCreateNestedManyWithoutRoleInput
+  inherits?: Prisma.RoleInheritanceCreateNestedManyWithoutRoleInput
+  inheritors?: Prisma.RoleInheritanceCreateNestedManyWithoutJuniorInput
+  reaches?: Prisma.RoleClosureCreateNestedManyWithoutRoleInput
+  reachedBy?: Prisma.RoleClosureCreateNestedManyWithoutReachesInput
+  separated?: Prisma.SeparationSetRoleCreateNestedManyWithoutRoleInput
 }
 
 export type RoleUncheckedCreateWithoutTenantInput = {
@@ -704,6 +1294,11 @@ export type RoleUncheckedCreateWithoutTenantInput = {
   permissions?: Prisma.RolePermissionUncheckedCreateNestedManyWithoutRoleInput
   users?: Prisma.UserRoleUncheckedCreateNestedManyWithoutRoleInput
   invitations?: Prisma.InvitationUncheckedCreateNestedManyWithoutRoleInput
+  inherits?: Prisma.RoleInheritanceUncheckedCreateNestedManyWithoutRoleInput
+  inheritors?: Prisma.RoleInheritanceUncheckedCreateNestedManyWithoutJuniorInput
+  reaches?: Prisma.RoleClosureUncheckedCreateNestedManyWithoutRoleInput
+  reachedBy?: Prisma.RoleClosureUncheckedCreateNestedManyWithoutReachesInput
+  separated?: Prisma.SeparationSetRoleUncheckedCreateNestedManyWithoutRoleInput
 }
 
 export type RoleCreateOrConnectWithoutTenantInput = {
@@ -764,6 +1359,11 @@ export type RoleUpdateWithoutTenantInput = {
   permissions?: Prisma.RolePermissionUpdateManyWithoutRoleNestedInput
   users?: Prisma.UserRoleUpdateManyWithoutRoleNestedInput
   invitations?: Prisma.InvitationUpdateManyWithoutRoleNestedInput
+  inherits?: Prisma.RoleInheritanceUpdateManyWithoutRoleNestedInput
+  inheritors?: Prisma.RoleInheritanceUpdateManyWithoutJuniorNestedInput
+  reaches?: Prisma.RoleClosureUpdateManyWithoutRoleNestedInput
+  reachedBy?: Prisma.RoleClosureUpdateManyWithoutReachesNestedInput
+  separated?: Prisma.SeparationSetRoleUpdateManyWithoutRoleNestedInput
 }
 
 export type RoleUncheckedUpdateWithoutTenantInput = {
@@ -776,6 +1376,11 @@ export type RoleUncheckedUpdateWithoutTenantInput = {
   permissions?: Prisma.RolePermissionUncheckedUpdateManyWithoutRoleNestedInput
   users?: Prisma.UserRoleUncheckedUpdateManyWithoutRoleNestedInput
   invitations?: Prisma.InvitationUncheckedUpdateManyWithoutRoleNestedInput
+  inherits?: Prisma.RoleInheritanceUncheckedUpdateManyWithoutRoleNestedInput
+  inheritors?: Prisma.RoleInheritanceUncheckedUpdateManyWithoutJuniorNestedInput
+  reaches?: Prisma.RoleClosureUncheckedUpdateManyWithoutRoleNestedInput
+  reachedBy?: Prisma.RoleClosureUncheckedUpdateManyWithoutReachesNestedInput
+  separated?: Prisma.SeparationSetRoleUncheckedUpdateManyWithoutRoleNestedInput
 }
 
 export type RoleUncheckedUpdateManyWithoutTenantInput = {
@@ -796,12 +1401,22 @@ export type RoleCountOutputType = {
   permissions: number
   users: number
   invitations: number
+  inherits: number
+  inheritors: number
+  reaches: number
+  reachedBy: number
+  separated: number
 }
 
 export type RoleCountOutputTypeSelect<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   permissions?: boolean | RoleCountOutputTypeCountPermissionsArgs
   users?: boolean | RoleCountOutputTypeCountUsersArgs
   invitations?: boolean | RoleCountOutputTypeCountInvitationsArgs
+  inherits?: boolean | RoleCountOutputTypeCountInheritsArgs
+  inheritors?: boolean | RoleCountOutputTypeCountInheritorsArgs
+  reaches?: boolean | RoleCountOutputTypeCountReachesArgs
+  reachedBy?: boolean | RoleCountOutputTypeCountReachedByArgs
+  separated?: boolean | RoleCountOutputTypeCountSeparatedArgs
 }
 
 /**
@@ -835,6 +1450,41 @@ export type RoleCountOutputTypeCountInvitationsArgs<ExtArgs extends runtime.Type
   where?: Prisma.InvitationWhereInput
 }
 
+/**
+ * RoleCountOutputType without action
+ */
+export type RoleCountOutputTypeCountInheritsArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
+  where?: Prisma.RoleInheritanceWhereInput
+}
+
+/**
+ * RoleCountOutputType without action
+ */
+export type RoleCountOutputTypeCountInheritorsArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
+  where?: Prisma.RoleInheritanceWhereInput
+}
+
+/**
+ * RoleCountOutputType without action
+ */
+export type RoleCountOutputTypeCountReachesArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
+  where?: Prisma.RoleClosureWhereInput
+}
+
+/**
+ * RoleCountOutputType without action
+ */
+export type RoleCountOutputTypeCountReachedByArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
+  where?: Prisma.RoleClosureWhereInput
+}
+
+/**
+ * RoleCountOutputType without action
+ */
+export type RoleCountOutputTypeCountSeparatedArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
+  where?: Prisma.SeparationSetRoleWhereInput
+}
+
 
 export type RoleSelect<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetSelect<{
   tenantId?: boolean
@@ -848,6 +1498,11 @@ export type RoleSelect<ExtArgs extends runtime.Types.Extensions.InternalArgs = r
   permissions?: boolean | Prisma.Role$permissionsArgs<ExtArgs>
   users?: boolean | Prisma.Role$usersArgs<ExtArgs>
   invitations?: boolean | Prisma.Role$invitationsArgs<ExtArgs>
+  inherits?: boolean | Prisma.Role$inheritsArgs<ExtArgs>
+  inheritors?: boolean | Prisma.Role$inheritorsArgs<ExtArgs>
+  reaches?: boolean | Prisma.Role$reachesArgs<ExtArgs>
+  reachedBy?: boolean | Prisma.Role$reachedByArgs<ExtArgs>
+  separated?: boolean | Prisma.Role$separatedArgs<ExtArgs>
   _count?: boolean | Prisma.RoleCountOutputTypeDefaultArgs<ExtArgs>
 }, ExtArgs["result"]["role"]>
 
@@ -889,6 +1544,11 @@ export type RoleInclude<ExtArgs extends runtime.Types.Extensions.InternalArgs = 
   permissions?: boolean | Prisma.Role$permissionsArgs<ExtArgs>
   users?: boolean | Prisma.Role$usersArgs<ExtArgs>
   invitations?: boolean | Prisma.Role$invitationsArgs<ExtArgs>
+  inherits?: boolean | Prisma.Role$inheritsArgs<ExtArgs>
+  inheritors?: boolean | Prisma.Role$inheritorsArgs<ExtArgs>
+  reaches?: boolean | Prisma.Role$reachesArgs<ExtArgs>
+  reachedBy?: boolean | Prisma.Role$reachedByArgs<ExtArgs>
+  separated?: boolean | Prisma.Role$separatedArgs<ExtArgs>
   _count?: boolean | Prisma.RoleCountOutputTypeDefaultArgs<ExtArgs>
 }
 export type RoleIncludeCreateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
@@ -905,6 +1565,11 @@ export type $RolePayload<ExtArgs extends runtime.Types.Extensions.InternalArgs =
     permissions: Prisma.$RolePermissionPayload<ExtArgs>[]
     users: Prisma.$UserRolePayload<ExtArgs>[]
     invitations: Prisma.$InvitationPayload<ExtArgs>[]
+    inherits: Prisma.$RoleInheritancePayload<ExtArgs>[]
+    inheritors: Prisma.$RoleInheritancePayload<ExtArgs>[]
+    reaches: Prisma.$RoleClosurePayload<ExtArgs>[]
+    reachedBy: Prisma.$RoleClosurePayload<ExtArgs>[]
+    separated: Prisma.$SeparationSetRolePayload<ExtArgs>[]
   }
   scalars: runtime.Types.Extensions.GetPayloadResult<{
     tenantId: string
@@ -1312,6 +1977,11 @@ export interface Prisma__RoleClient<T, Null = never, ExtArgs extends runtime.Typ
   permissions<T extends Prisma.Role$permissionsArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.Role$permissionsArgs<ExtArgs>>): Prisma.PrismaPromise<runtime.Types.Result.GetResult<Prisma.$RolePermissionPayload<ExtArgs>, T, "findMany", GlobalOmitOptions> | Null>
   users<T extends Prisma.Role$usersArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.Role$usersArgs<ExtArgs>>): Prisma.PrismaPromise<runtime.Types.Result.GetResult<Prisma.$UserRolePayload<ExtArgs>, T, "findMany", GlobalOmitOptions> | Null>
   invitations<T extends Prisma.Role$invitationsArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.Role$invitationsArgs<ExtArgs>>): Prisma.PrismaPromise<runtime.Types.Result.GetResult<Prisma.$InvitationPayload<ExtArgs>, T, "findMany", GlobalOmitOptions> | Null>
+  inherits<T extends Prisma.Role$inheritsArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.Role$inheritsArgs<ExtArgs>>): Prisma.PrismaPromise<runtime.Types.Result.GetResult<Prisma.$RoleInheritancePayload<ExtArgs>, T, "findMany", GlobalOmitOptions> | Null>
+  inheritors<T extends Prisma.Role$inheritorsArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.Role$inheritorsArgs<ExtArgs>>): Prisma.PrismaPromise<runtime.Types.Result.GetResult<Prisma.$RoleInheritancePayload<ExtArgs>, T, "findMany", GlobalOmitOptions> | Null>
+  reaches<T extends Prisma.Role$reachesArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.Role$reachesArgs<ExtArgs>>): Prisma.PrismaPromise<runtime.Types.Result.GetResult<Prisma.$RoleClosurePayload<ExtArgs>, T, "findMany", GlobalOmitOptions> | Null>
+  reachedBy<T extends Prisma.Role$reachedByArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.Role$reachedByArgs<ExtArgs>>): Prisma.PrismaPromise<runtime.Types.Result.GetResult<Prisma.$RoleClosurePayload<ExtArgs>, T, "findMany", GlobalOmitOptions> | Null>
+  separated<T extends Prisma.Role$separatedArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.Role$separatedArgs<ExtArgs>>): Prisma.PrismaPromise<runtime.Types.Result.GetResult<Prisma.$SeparationSetRolePayload<ExtArgs>, T, "findMany", GlobalOmitOptions> | Null>
   /**
    * Attaches callbacks for the resolution and/or rejection of the Promise.
    * @param onfulfilled The callback to execute when the Promise is resolved.
@@ -1818,6 +2488,126 @@ export type Role$invitationsArgs<ExtArgs extends runtime.Types.Extensions.Intern
   take?: number
   skip?: number
   distinct?: Prisma.InvitationScalarFieldEnum | Prisma.InvitationScalarFieldEnum[]
+}
+
+/**
+ * Role.inherits
+ */
+export type Role$inheritsArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
+  /**
+   * Select specific fields to fetch from the RoleInheritance
+   */
+  select?: Prisma.RoleInheritanceSelect<ExtArgs> | null
+  /**
+   * Omit specific fields from the RoleInheritance
+   */
+  omit?: Prisma.RoleInheritanceOmit<ExtArgs> | null
+  /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.RoleInheritanceInclude<ExtArgs> | null
+  where?: Prisma.RoleInheritanceWhereInput
+  orderBy?: Prisma.RoleInheritanceOrderByWithRelationInput | Prisma.RoleInheritanceOrderByWithRelationInput[]
+  cursor?: Prisma.RoleInheritanceWhereUniqueInput
+  take?: number
+  skip?: number
+  distinct?: Prisma.RoleInheritanceScalarFieldEnum | Prisma.RoleInheritanceScalarFieldEnum[]
+}
+
+/**
+ * Role.inheritors
+ */
+export type Role$inheritorsArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
+  /**
+   * Select specific fields to fetch from the RoleInheritance
+   */
+  select?: Prisma.RoleInheritanceSelect<ExtArgs> | null
+  /**
+   * Omit specific fields from the RoleInheritance
+   */
+  omit?: Prisma.RoleInheritanceOmit<ExtArgs> | null
+  /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.RoleInheritanceInclude<ExtArgs> | null
+  where?: Prisma.RoleInheritanceWhereInput
+  orderBy?: Prisma.RoleInheritanceOrderByWithRelationInput | Prisma.RoleInheritanceOrderByWithRelationInput[]
+  cursor?: Prisma.RoleInheritanceWhereUniqueInput
+  take?: number
+  skip?: number
+  distinct?: Prisma.RoleInheritanceScalarFieldEnum | Prisma.RoleInheritanceScalarFieldEnum[]
+}
+
+/**
+ * Role.reaches
+ */
+export type Role$reachesArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
+  /**
+   * Select specific fields to fetch from the RoleClosure
+   */
+  select?: Prisma.RoleClosureSelect<ExtArgs> | null
+  /**
+   * Omit specific fields from the RoleClosure
+   */
+  omit?: Prisma.RoleClosureOmit<ExtArgs> | null
+  /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.RoleClosureInclude<ExtArgs> | null
+  where?: Prisma.RoleClosureWhereInput
+  orderBy?: Prisma.RoleClosureOrderByWithRelationInput | Prisma.RoleClosureOrderByWithRelationInput[]
+  cursor?: Prisma.RoleClosureWhereUniqueInput
+  take?: number
+  skip?: number
+  distinct?: Prisma.RoleClosureScalarFieldEnum | Prisma.RoleClosureScalarFieldEnum[]
+}
+
+/**
+ * Role.reachedBy
+ */
+export type Role$reachedByArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
+  /**
+   * Select specific fields to fetch from the RoleClosure
+   */
+  select?: Prisma.RoleClosureSelect<ExtArgs> | null
+  /**
+   * Omit specific fields from the RoleClosure
+   */
+  omit?: Prisma.RoleClosureOmit<ExtArgs> | null
+  /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.RoleClosureInclude<ExtArgs> | null
+  where?: Prisma.RoleClosureWhereInput
+  orderBy?: Prisma.RoleClosureOrderByWithRelationInput | Prisma.RoleClosureOrderByWithRelationInput[]
+  cursor?: Prisma.RoleClosureWhereUniqueInput
+  take?: number
+  skip?: number
+  distinct?: Prisma.RoleClosureScalarFieldEnum | Prisma.RoleClosureScalarFieldEnum[]
+}
+
+/**
+ * Role.separated
+ */
+export type Role$separatedArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
+  /**
+   * Select specific fields to fetch from the SeparationSetRole
+   */
+  select?: Prisma.SeparationSetRoleSelect<ExtArgs> | null
+  /**
+   * Omit specific fields from the SeparationSetRole
+   */
+  omit?: Prisma.SeparationSetRoleOmit<ExtArgs> | null
+  /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.SeparationSetRoleInclude<ExtArgs> | null
+  where?: Prisma.SeparationSetRoleWhereInput
+  orderBy?: Prisma.SeparationSetRoleOrderByWithRelationInput | Prisma.SeparationSetRoleOrderByWithRelationInput[]
+  cursor?: Prisma.SeparationSetRoleWhereUniqueInput
+  take?: number
+  skip?: number
+  distinct?: Prisma.SeparationSetRoleScalarFieldEnum | Prisma.SeparationSetRoleScalarFieldEnum[]
 }
 
 /**

@@ -209,6 +209,7 @@ export type TenantWhereInput = {
   guard?: Prisma.XOR<Prisma.TenantGuardNullableScalarRelationFilter, Prisma.TenantGuardWhereInput> | null
   users?: Prisma.UserListRelationFilter
   roles?: Prisma.RoleListRelationFilter
+  separationSets?: Prisma.SeparationSetListRelationFilter
   invitations?: Prisma.InvitationListRelationFilter
   posts?: Prisma.PostListRelationFilter
 }
@@ -225,6 +226,7 @@ export type TenantOrderByWithRelationInput = {
   guard?: Prisma.TenantGuardOrderByWithRelationInput
   users?: Prisma.UserOrderByRelationAggregateInput
   roles?: Prisma.RoleOrderByRelationAggregateInput
+  separationSets?: Prisma.SeparationSetOrderByRelationAggregateInput
   invitations?: Prisma.InvitationOrderByRelationAggregateInput
   posts?: Prisma.PostOrderByRelationAggregateInput
 }
@@ -244,6 +246,7 @@ export type TenantWhereUniqueInput = Prisma.AtLeast<{
   guard?: Prisma.XOR<Prisma.TenantGuardNullableScalarRelationFilter, Prisma.TenantGuardWhereInput> | null
   users?: Prisma.UserListRelationFilter
   roles?: Prisma.RoleListRelationFilter
+  separationSets?: Prisma.SeparationSetListRelationFilter
   invitations?: Prisma.InvitationListRelationFilter
   posts?: Prisma.PostListRelationFilter
 }, "id" | "slug" | "isOperator">
@@ -288,6 +291,7 @@ export type TenantCreateInput = {
   guard?: Prisma.TenantGuardCreateNestedOneWithoutTenantInput
   users?: Prisma.UserCreateNestedManyWithoutTenantInput
   roles?: Prisma.RoleCreateNestedManyWithoutTenantInput
+  separationSets?: Prisma.SeparationSetCreateNestedManyWithoutTenantInput
   invitations?: Prisma.InvitationCreateNestedManyWithoutTenantInput
   posts?: Prisma.PostCreateNestedManyWithoutTenantInput
 }
@@ -304,6 +308,7 @@ export type TenantUncheckedCreateInput = {
   guard?: Prisma.TenantGuardUncheckedCreateNestedOneWithoutTenantInput
   users?: Prisma.UserUncheckedCreateNestedManyWithoutTenantInput
   roles?: Prisma.RoleUncheckedCreateNestedManyWithoutTenantInput
+  separationSets?: Prisma.SeparationSetUncheckedCreateNestedManyWithoutTenantInput
   invitations?: Prisma.InvitationUncheckedCreateNestedManyWithoutTenantInput
   posts?: Prisma.PostUncheckedCreateNestedManyWithoutTenantInput
 }
@@ -320,6 +325,7 @@ export type TenantUpdateInput = {
   guard?: Prisma.TenantGuardUpdateOneWithoutTenantNestedInput
   users?: Prisma.UserUpdateManyWithoutTenantNestedInput
   roles?: Prisma.RoleUpdateManyWithoutTenantNestedInput
+  separationSets?: Prisma.SeparationSetUpdateManyWithoutTenantNestedInput
   invitations?: Prisma.InvitationUpdateManyWithoutTenantNestedInput
   posts?: Prisma.PostUpdateManyWithoutTenantNestedInput
 }
@@ -336,6 +342,7 @@ export type TenantUncheckedUpdateInput = {
   guard?: Prisma.TenantGuardUncheckedUpdateOneWithoutTenantNestedInput
   users?: Prisma.UserUncheckedUpdateManyWithoutTenantNestedInput
   roles?: Prisma.RoleUncheckedUpdateManyWithoutTenantNestedInput
+  separationSets?: Prisma.SeparationSetUncheckedUpdateManyWithoutTenantNestedInput
   invitations?: Prisma.InvitationUncheckedUpdateManyWithoutTenantNestedInput
   posts?: Prisma.PostUncheckedUpdateManyWithoutTenantNestedInput
 }
@@ -453,6 +460,20 @@ export type TenantUpdateOneRequiredWithoutRolesNestedInput = {
   update?: Prisma.XOR<Prisma.XOR<Prisma.TenantUpdateToOneWithWhereWithoutRolesInput, Prisma.TenantUpdateWithoutRolesInput>, Prisma.TenantUncheckedUpdateWithoutRolesInput>
 }
 
+export type TenantCreateNestedOneWithoutSeparationSetsInput = {
+  create?: Prisma.XOR<Prisma.TenantCreateWithoutSeparationSetsInput, Prisma.TenantUncheckedCreateWithoutSeparationSetsInput>
+  connectOrCreate?: Prisma.TenantCreateOrConnectWithoutSeparationSetsInput
+  connect?: Prisma.TenantWhereUniqueInput
+}
+
+export type TenantUpdateOneRequiredWithoutSeparationSetsNestedInput = {
+  create?: Prisma.XOR<Prisma.TenantCreateWithoutSeparationSetsInput, Prisma.TenantUncheckedCreateWithoutSeparationSetsInput>
+  connectOrCreate?: Prisma.TenantCreateOrConnectWithoutSeparationSetsInput
+  upsert?: Prisma.TenantUpsertWithoutSeparationSetsInput
+  connect?: Prisma.TenantWhereUniqueInput
+  update?: Prisma.XOR<Prisma.XOR<Prisma.TenantUpdateToOneWithWhereWithoutSeparationSetsInput, Prisma.TenantUpdateWithoutSeparationSetsInput>, Prisma.TenantUncheckedUpdateWithoutSeparationSetsInput>
+}
+
 export type TenantCreateNestedOneWithoutGuardInput = {
   create?: Prisma.XOR<Prisma.TenantCreateWithoutGuardInput, Prisma.TenantUncheckedCreateWithoutGuardInput>
   connectOrCreate?: Prisma.TenantCreateOrConnectWithoutGuardInput
@@ -493,6 +514,7 @@ export type TenantCreateWithoutInvitationsInput = {
   guard?: Prisma.TenantGuardCreateNestedOneWithoutTenantInput
   users?: Prisma.UserCreateNestedManyWithoutTenantInput
   roles?: Prisma.RoleCreateNestedManyWithoutTenantInput
+  separationSets?: Prisma.SeparationSetCreateNestedManyWithoutTenantInput
   posts?: Prisma.PostCreateNestedManyWithoutTenantInput
 }
 
@@ -508,6 +530,7 @@ export type TenantUncheckedCreateWithoutInvitationsInput = {
   guard?: Prisma.TenantGuardUncheckedCreateNestedOneWithoutTenantInput
   users?: Prisma.UserUncheckedCreateNestedManyWithoutTenantInput
   roles?: Prisma.RoleUncheckedCreateNestedManyWithoutTenantInput
+  separationSets?: Prisma.SeparationSetUncheckedCreateNestedManyWithoutTenantInput
   posts?: Prisma.PostUncheckedCreateNestedManyWithoutTenantInput
 }
 
@@ -539,6 +562,7 @@ export type TenantUpdateWithoutInvitationsInput = {
   guard?: Prisma.TenantGuardUpdateOneWithoutTenantNestedInput
   users?: Prisma.UserUpdateManyWithoutTenantNestedInput
   roles?: Prisma.RoleUpdateManyWithoutTenantNestedInput
+  separationSets?: Prisma.SeparationSetUpdateManyWithoutTenantNestedInput
   posts?: Prisma.PostUpdateManyWithoutTenantNestedInput
 }
 
@@ -554,6 +578,7 @@ export type TenantUncheckedUpdateWithoutInvitationsInput = {
   guard?: Prisma.TenantGuardUncheckedUpdateOneWithoutTenantNestedInput
   users?: Prisma.UserUncheckedUpdateManyWithoutTenantNestedInput
   roles?: Prisma.RoleUncheckedUpdateManyWithoutTenantNestedInput
+  separationSets?: Prisma.SeparationSetUncheckedUpdateManyWithoutTenantNestedInput
   posts?: Prisma.PostUncheckedUpdateManyWithoutTenantNestedInput
 }
 
@@ -569,6 +594,7 @@ export type TenantCreateWithoutPostsInput = {
   guard?: Prisma.TenantGuardCreateNestedOneWithoutTenantInput
   users?: Prisma.UserCreateNestedManyWithoutTenantInput
   roles?: Prisma.RoleCreateNestedManyWithoutTenantInput
+  separationSets?: Prisma.SeparationSetCreateNestedManyWithoutTenantInput
   invitations?: Prisma.InvitationCreateNestedManyWithoutTenantInput
 }
 
@@ -584,6 +610,7 @@ export type TenantUncheckedCreateWithoutPostsInput = {
   guard?: Prisma.TenantGuardUncheckedCreateNestedOneWithoutTenantInput
   users?: Prisma.UserUncheckedCreateNestedManyWithoutTenantInput
   roles?: Prisma.RoleUncheckedCreateNestedManyWithoutTenantInput
+  separationSets?: Prisma.SeparationSetUncheckedCreateNestedManyWithoutTenantInput
   invitations?: Prisma.InvitationUncheckedCreateNestedManyWithoutTenantInput
 }
 
@@ -615,6 +642,7 @@ export type TenantUpdateWithoutPostsInput = {
   guard?: Prisma.TenantGuardUpdateOneWithoutTenantNestedInput
   users?: Prisma.UserUpdateManyWithoutTenantNestedInput
   roles?: Prisma.RoleUpdateManyWithoutTenantNestedInput
+  separationSets?: Prisma.SeparationSetUpdateManyWithoutTenantNestedInput
   invitations?: Prisma.InvitationUpdateManyWithoutTenantNestedInput
 }
 
@@ -630,6 +658,7 @@ export type TenantUncheckedUpdateWithoutPostsInput = {
   guard?: Prisma.TenantGuardUncheckedUpdateOneWithoutTenantNestedInput
   users?: Prisma.UserUncheckedUpdateManyWithoutTenantNestedInput
   roles?: Prisma.RoleUncheckedUpdateManyWithoutTenantNestedInput
+  separationSets?: Prisma.SeparationSetUncheckedUpdateManyWithoutTenantNestedInput
   invitations?: Prisma.InvitationUncheckedUpdateManyWithoutTenantNestedInput
 }
 
@@ -644,6 +673,7 @@ export type TenantCreateWithoutRolesInput = {
   updatedAt?: Date | string
   guard?: Prisma.TenantGuardCreateNestedOneWithoutTenantInput
   users?: Prisma.UserCreateNestedManyWithoutTenantInput
+  separationSets?: Prisma.SeparationSetCreateNestedManyWithoutTenantInput
   invitations?: Prisma.InvitationCreateNestedManyWithoutTenantInput
   posts?: Prisma.PostCreateNestedManyWithoutTenantInput
 }
@@ -659,6 +689,7 @@ export type TenantUncheckedCreateWithoutRolesInput = {
   updatedAt?: Date | string
   guard?: Prisma.TenantGuardUncheckedCreateNestedOneWithoutTenantInput
   users?: Prisma.UserUncheckedCreateNestedManyWithoutTenantInput
+  separationSets?: Prisma.SeparationSetUncheckedCreateNestedManyWithoutTenantInput
   invitations?: Prisma.InvitationUncheckedCreateNestedManyWithoutTenantInput
   posts?: Prisma.PostUncheckedCreateNestedManyWithoutTenantInput
 }
@@ -690,6 +721,7 @@ export type TenantUpdateWithoutRolesInput = {
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   guard?: Prisma.TenantGuardUpdateOneWithoutTenantNestedInput
   users?: Prisma.UserUpdateManyWithoutTenantNestedInput
+  separationSets?: Prisma.SeparationSetUpdateManyWithoutTenantNestedInput
   invitations?: Prisma.InvitationUpdateManyWithoutTenantNestedInput
   posts?: Prisma.PostUpdateManyWithoutTenantNestedInput
 }
@@ -705,6 +737,87 @@ export type TenantUncheckedUpdateWithoutRolesInput = {
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   guard?: Prisma.TenantGuardUncheckedUpdateOneWithoutTenantNestedInput
   users?: Prisma.UserUncheckedUpdateManyWithoutTenantNestedInput
+  separationSets?: Prisma.SeparationSetUncheckedUpdateManyWithoutTenantNestedInput
+  invitations?: Prisma.InvitationUncheckedUpdateManyWithoutTenantNestedInput
+  posts?: Prisma.PostUncheckedUpdateManyWithoutTenantNestedInput
+}
+
+export type TenantCreateWithoutSeparationSetsInput = {
+  id?: string
+  slug: string
+  name: string
+  isOperator?: boolean
+  deletedAt?: Date | string | null
+  deletedBy?: string | null
+  createdAt?: Date | string
+  updatedAt?: Date | string
+  guard?: Prisma.TenantGuardCreateNestedOneWithoutTenantInput
+  users?: Prisma.UserCreateNestedManyWithoutTenantInput
+  roles?: Prisma.RoleCreateNestedManyWithoutTenantInput
+  invitations?: Prisma.InvitationCreateNestedManyWithoutTenantInput
+  posts?: Prisma.PostCreateNestedManyWithoutTenantInput
+}
+
+export type TenantUncheckedCreateWithoutSeparationSetsInput = {
+  id?: string
+  slug: string
+  name: string
+  isOperator?: boolean
+  deletedAt?: Date | string | null
+  deletedBy?: string | null
+  createdAt?: Date | string
+  updatedAt?: Date | string
+  guard?: Prisma.TenantGuardUncheckedCreateNestedOneWithoutTenantInput
+  users?: Prisma.UserUncheckedCreateNestedManyWithoutTenantInput
+  roles?: Prisma.RoleUncheckedCreateNestedManyWithoutTenantInput
+  invitations?: Prisma.InvitationUncheckedCreateNestedManyWithoutTenantInput
+  posts?: Prisma.PostUncheckedCreateNestedManyWithoutTenantInput
+}
+
+export type TenantCreateOrConnectWithoutSeparationSetsInput = {
+  where: Prisma.TenantWhereUniqueInput
+  create: Prisma.XOR<Prisma.TenantCreateWithoutSeparationSetsInput, Prisma.TenantUncheckedCreateWithoutSeparationSetsInput>
+}
+
+export type TenantUpsertWithoutSeparationSetsInput = {
+  update: Prisma.XOR<Prisma.TenantUpdateWithoutSeparationSetsInput, Prisma.TenantUncheckedUpdateWithoutSeparationSetsInput>
+  create: Prisma.XOR<Prisma.TenantCreateWithoutSeparationSetsInput, Prisma.TenantUncheckedCreateWithoutSeparationSetsInput>
+  where?: Prisma.TenantWhereInput
+}
+
+export type TenantUpdateToOneWithWhereWithoutSeparationSetsInput = {
+  where?: Prisma.TenantWhereInput
+  data: Prisma.XOR<Prisma.TenantUpdateWithoutSeparationSetsInput, Prisma.TenantUncheckedUpdateWithoutSeparationSetsInput>
+}
+
+export type TenantUpdateWithoutSeparationSetsInput = {
+  id?: Prisma.StringFieldUpdateOperationsInput | string
+  slug?: Prisma.StringFieldUpdateOperationsInput | string
+  name?: Prisma.StringFieldUpdateOperationsInput | string
+  isOperator?: Prisma.BoolFieldUpdateOperationsInput | boolean
+  deletedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  deletedBy?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  guard?: Prisma.TenantGuardUpdateOneWithoutTenantNestedInput
+  users?: Prisma.UserUpdateManyWithoutTenantNestedInput
+  roles?: Prisma.RoleUpdateManyWithoutTenantNestedInput
+  invitations?: Prisma.InvitationUpdateManyWithoutTenantNestedInput
+  posts?: Prisma.PostUpdateManyWithoutTenantNestedInput
+}
+
+export type TenantUncheckedUpdateWithoutSeparationSetsInput = {
+  id?: Prisma.StringFieldUpdateOperationsInput | string
+  slug?: Prisma.StringFieldUpdateOperationsInput | string
+  name?: Prisma.StringFieldUpdateOperationsInput | string
+  isOperator?: Prisma.BoolFieldUpdateOperationsInput | boolean
+  deletedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  deletedBy?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  guard?: Prisma.TenantGuardUncheckedUpdateOneWithoutTenantNestedInput
+  users?: Prisma.UserUncheckedUpdateManyWithoutTenantNestedInput
+  roles?: Prisma.RoleUncheckedUpdateManyWithoutTenantNestedInput
   invitations?: Prisma.InvitationUncheckedUpdateManyWithoutTenantNestedInput
   posts?: Prisma.PostUncheckedUpdateManyWithoutTenantNestedInput
 }
@@ -720,6 +833,7 @@ export type TenantCreateWithoutGuardInput = {
   updatedAt?: Date | string
   users?: Prisma.UserCreateNestedManyWithoutTenantInput
   roles?: Prisma.RoleCreateNestedManyWithoutTenantInput
+  separationSets?: Prisma.SeparationSetCreateNestedManyWithoutTenantInput
   invitations?: Prisma.InvitationCreateNestedManyWithoutTenantInput
   posts?: Prisma.PostCreateNestedManyWithoutTenantInput
 }
@@ -735,6 +849,7 @@ export type TenantUncheckedCreateWithoutGuardInput = {
   updatedAt?: Date | string
   users?: Prisma.UserUncheckedCreateNestedManyWithoutTenantInput
   roles?: Prisma.RoleUncheckedCreateNestedManyWithoutTenantInput
+  separationSets?: Prisma.SeparationSetUncheckedCreateNestedManyWithoutTenantInput
   invitations?: Prisma.InvitationUncheckedCreateNestedManyWithoutTenantInput
   posts?: Prisma.PostUncheckedCreateNestedManyWithoutTenantInput
 }
@@ -766,6 +881,7 @@ export type TenantUpdateWithoutGuardInput = {
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   users?: Prisma.UserUpdateManyWithoutTenantNestedInput
   roles?: Prisma.RoleUpdateManyWithoutTenantNestedInput
+  separationSets?: Prisma.SeparationSetUpdateManyWithoutTenantNestedInput
   invitations?: Prisma.InvitationUpdateManyWithoutTenantNestedInput
   posts?: Prisma.PostUpdateManyWithoutTenantNestedInput
 }
@@ -781,6 +897,7 @@ export type TenantUncheckedUpdateWithoutGuardInput = {
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   users?: Prisma.UserUncheckedUpdateManyWithoutTenantNestedInput
   roles?: Prisma.RoleUncheckedUpdateManyWithoutTenantNestedInput
+  separationSets?: Prisma.SeparationSetUncheckedUpdateManyWithoutTenantNestedInput
   invitations?: Prisma.InvitationUncheckedUpdateManyWithoutTenantNestedInput
   posts?: Prisma.PostUncheckedUpdateManyWithoutTenantNestedInput
 }
@@ -796,6 +913,7 @@ export type TenantCreateWithoutUsersInput = {
   updatedAt?: Date | string
   guard?: Prisma.TenantGuardCreateNestedOneWithoutTenantInput
   roles?: Prisma.RoleCreateNestedManyWithoutTenantInput
+  separationSets?: Prisma.SeparationSetCreateNestedManyWithoutTenantInput
   invitations?: Prisma.InvitationCreateNestedManyWithoutTenantInput
   posts?: Prisma.PostCreateNestedManyWithoutTenantInput
 }
@@ -811,6 +929,7 @@ export type TenantUncheckedCreateWithoutUsersInput = {
   updatedAt?: Date | string
   guard?: Prisma.TenantGuardUncheckedCreateNestedOneWithoutTenantInput
   roles?: Prisma.RoleUncheckedCreateNestedManyWithoutTenantInput
+  separationSets?: Prisma.SeparationSetUncheckedCreateNestedManyWithoutTenantInput
   invitations?: Prisma.InvitationUncheckedCreateNestedManyWithoutTenantInput
   posts?: Prisma.PostUncheckedCreateNestedManyWithoutTenantInput
 }
@@ -842,6 +961,7 @@ export type TenantUpdateWithoutUsersInput = {
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   guard?: Prisma.TenantGuardUpdateOneWithoutTenantNestedInput
   roles?: Prisma.RoleUpdateManyWithoutTenantNestedInput
+  separationSets?: Prisma.SeparationSetUpdateManyWithoutTenantNestedInput
   invitations?: Prisma.InvitationUpdateManyWithoutTenantNestedInput
   posts?: Prisma.PostUpdateManyWithoutTenantNestedInput
 }
@@ -857,6 +977,7 @@ export type TenantUncheckedUpdateWithoutUsersInput = {
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   guard?: Prisma.TenantGuardUncheckedUpdateOneWithoutTenantNestedInput
   roles?: Prisma.RoleUncheckedUpdateManyWithoutTenantNestedInput
+  separationSets?: Prisma.SeparationSetUncheckedUpdateManyWithoutTenantNestedInput
   invitations?: Prisma.InvitationUncheckedUpdateManyWithoutTenantNestedInput
   posts?: Prisma.PostUncheckedUpdateManyWithoutTenantNestedInput
 }
@@ -869,6 +990,7 @@ export type TenantUncheckedUpdateWithoutUsersInput = {
 export type TenantCountOutputType = {
   users: number
   roles: number
+  separationSets: number
   invitations: number
   posts: number
 }
@@ -876,6 +998,7 @@ export type TenantCountOutputType = {
 export type TenantCountOutputTypeSelect<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   users?: boolean | TenantCountOutputTypeCountUsersArgs
   roles?: boolean | TenantCountOutputTypeCountRolesArgs
+  separationSets?: boolean | TenantCountOutputTypeCountSeparationSetsArgs
   invitations?: boolean | TenantCountOutputTypeCountInvitationsArgs
   posts?: boolean | TenantCountOutputTypeCountPostsArgs
 }
@@ -907,6 +1030,13 @@ export type TenantCountOutputTypeCountRolesArgs<ExtArgs extends runtime.Types.Ex
 /**
  * TenantCountOutputType without action
  */
+export type TenantCountOutputTypeCountSeparationSetsArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
+  where?: Prisma.SeparationSetWhereInput
+}
+
+/**
+ * TenantCountOutputType without action
+ */
 export type TenantCountOutputTypeCountInvitationsArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   where?: Prisma.InvitationWhereInput
 }
@@ -931,6 +1061,7 @@ export type TenantSelect<ExtArgs extends runtime.Types.Extensions.InternalArgs =
   guard?: boolean | Prisma.Tenant$guardArgs<ExtArgs>
   users?: boolean | Prisma.Tenant$usersArgs<ExtArgs>
   roles?: boolean | Prisma.Tenant$rolesArgs<ExtArgs>
+  separationSets?: boolean | Prisma.Tenant$separationSetsArgs<ExtArgs>
   invitations?: boolean | Prisma.Tenant$invitationsArgs<ExtArgs>
   posts?: boolean | Prisma.Tenant$postsArgs<ExtArgs>
   _count?: boolean | Prisma.TenantCountOutputTypeDefaultArgs<ExtArgs>
@@ -974,6 +1105,7 @@ export type TenantInclude<ExtArgs extends runtime.Types.Extensions.InternalArgs 
   guard?: boolean | Prisma.Tenant$guardArgs<ExtArgs>
   users?: boolean | Prisma.Tenant$usersArgs<ExtArgs>
   roles?: boolean | Prisma.Tenant$rolesArgs<ExtArgs>
+  separationSets?: boolean | Prisma.Tenant$separationSetsArgs<ExtArgs>
   invitations?: boolean | Prisma.Tenant$invitationsArgs<ExtArgs>
   posts?: boolean | Prisma.Tenant$postsArgs<ExtArgs>
   _count?: boolean | Prisma.TenantCountOutputTypeDefaultArgs<ExtArgs>
@@ -987,6 +1119,7 @@ export type $TenantPayload<ExtArgs extends runtime.Types.Extensions.InternalArgs
     guard: Prisma.$TenantGuardPayload<ExtArgs> | null
     users: Prisma.$UserPayload<ExtArgs>[]
     roles: Prisma.$RolePayload<ExtArgs>[]
+    separationSets: Prisma.$SeparationSetPayload<ExtArgs>[]
     invitations: Prisma.$InvitationPayload<ExtArgs>[]
     posts: Prisma.$PostPayload<ExtArgs>[]
   }
@@ -1396,6 +1529,7 @@ export interface Prisma__TenantClient<T, Null = never, ExtArgs extends runtime.T
   guard<T extends Prisma.Tenant$guardArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.Tenant$guardArgs<ExtArgs>>): Prisma.Prisma__TenantGuardClient<runtime.Types.Result.GetResult<Prisma.$TenantGuardPayload<ExtArgs>, T, "findUniqueOrThrow", GlobalOmitOptions> | null, null, ExtArgs, GlobalOmitOptions>
   users<T extends Prisma.Tenant$usersArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.Tenant$usersArgs<ExtArgs>>): Prisma.PrismaPromise<runtime.Types.Result.GetResult<Prisma.$UserPayload<ExtArgs>, T, "findMany", GlobalOmitOptions> | Null>
   roles<T extends Prisma.Tenant$rolesArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.Tenant$rolesArgs<ExtArgs>>): Prisma.PrismaPromise<runtime.Types.Result.GetResult<Prisma.$RolePayload<ExtArgs>, T, "findMany", GlobalOmitOptions> | Null>
+  separationSets<T extends Prisma.Tenant$separationSetsArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.Tenant$separationSetsArgs<ExtArgs>>): Prisma.PrismaPromise<runtime.Types.Result.GetResult<Prisma.$SeparationSetPayload<ExtArgs>, T, "findMany", GlobalOmitOptions> | Null>
   invitations<T extends Prisma.Tenant$invitationsArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.Tenant$invitationsArgs<ExtArgs>>): Prisma.PrismaPromise<runtime.Types.Result.GetResult<Prisma.$InvitationPayload<ExtArgs>, T, "findMany", GlobalOmitOptions> | Null>
   posts<T extends Prisma.Tenant$postsArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.Tenant$postsArgs<ExtArgs>>): Prisma.PrismaPromise<runtime.Types.Result.GetResult<Prisma.$PostPayload<ExtArgs>, T, "findMany", GlobalOmitOptions> | Null>
   /**
@@ -1892,6 +2026,30 @@ export type Tenant$rolesArgs<ExtArgs extends runtime.Types.Extensions.InternalAr
   take?: number
   skip?: number
   distinct?: Prisma.RoleScalarFieldEnum | Prisma.RoleScalarFieldEnum[]
+}
+
+/**
+ * Tenant.separationSets
+ */
+export type Tenant$separationSetsArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
+  /**
+   * Select specific fields to fetch from the SeparationSet
+   */
+  select?: Prisma.SeparationSetSelect<ExtArgs> | null
+  /**
+   * Omit specific fields from the SeparationSet
+   */
+  omit?: Prisma.SeparationSetOmit<ExtArgs> | null
+  /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.SeparationSetInclude<ExtArgs> | null
+  where?: Prisma.SeparationSetWhereInput
+  orderBy?: Prisma.SeparationSetOrderByWithRelationInput | Prisma.SeparationSetOrderByWithRelationInput[]
+  cursor?: Prisma.SeparationSetWhereUniqueInput
+  take?: number
+  skip?: number
+  distinct?: Prisma.SeparationSetScalarFieldEnum | Prisma.SeparationSetScalarFieldEnum[]
 }
 
 /**

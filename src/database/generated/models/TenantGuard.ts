@@ -29,29 +29,34 @@ export type AggregateTenantGuard = {
 export type TenantGuardAvgAggregateOutputType = {
   ownerChanges: number | null
   policyVersion: number | null
+  assignments: number | null
 }
 
 export type TenantGuardSumAggregateOutputType = {
   ownerChanges: bigint | null
   policyVersion: bigint | null
+  assignments: bigint | null
 }
 
 export type TenantGuardMinAggregateOutputType = {
   tenantId: string | null
   ownerChanges: bigint | null
   policyVersion: bigint | null
+  assignments: bigint | null
 }
 
 export type TenantGuardMaxAggregateOutputType = {
   tenantId: string | null
   ownerChanges: bigint | null
   policyVersion: bigint | null
+  assignments: bigint | null
 }
 
 export type TenantGuardCountAggregateOutputType = {
   tenantId: number
   ownerChanges: number
   policyVersion: number
+  assignments: number
   _all: number
 }
 
@@ -59,29 +64,34 @@ export type TenantGuardCountAggregateOutputType = {
 export type TenantGuardAvgAggregateInputType = {
   ownerChanges?: true
   policyVersion?: true
+  assignments?: true
 }
 
 export type TenantGuardSumAggregateInputType = {
   ownerChanges?: true
   policyVersion?: true
+  assignments?: true
 }
 
 export type TenantGuardMinAggregateInputType = {
   tenantId?: true
   ownerChanges?: true
   policyVersion?: true
+  assignments?: true
 }
 
 export type TenantGuardMaxAggregateInputType = {
   tenantId?: true
   ownerChanges?: true
   policyVersion?: true
+  assignments?: true
 }
 
 export type TenantGuardCountAggregateInputType = {
   tenantId?: true
   ownerChanges?: true
   policyVersion?: true
+  assignments?: true
   _all?: true
 }
 
@@ -175,6 +185,7 @@ export type TenantGuardGroupByOutputType = {
   tenantId: string
   ownerChanges: bigint
   policyVersion: bigint
+  assignments: bigint
   _count: TenantGuardCountAggregateOutputType | null
   _avg: TenantGuardAvgAggregateOutputType | null
   _sum: TenantGuardSumAggregateOutputType | null
@@ -204,6 +215,7 @@ export type TenantGuardWhereInput = {
   tenantId?: Prisma.UuidFilter<"TenantGuard"> | string
   ownerChanges?: Prisma.BigIntFilter<"TenantGuard"> | bigint | number
   policyVersion?: Prisma.BigIntFilter<"TenantGuard"> | bigint | number
+  assignments?: Prisma.BigIntFilter<"TenantGuard"> | bigint | number
   tenant?: Prisma.XOR<Prisma.TenantScalarRelationFilter, Prisma.TenantWhereInput>
 }
 
@@ -211,6 +223,7 @@ export type TenantGuardOrderByWithRelationInput = {
   tenantId?: Prisma.SortOrder
   ownerChanges?: Prisma.SortOrder
   policyVersion?: Prisma.SortOrder
+  assignments?: Prisma.SortOrder
   tenant?: Prisma.TenantOrderByWithRelationInput
 }
 
@@ -221,6 +234,7 @@ export type TenantGuardWhereUniqueInput = Prisma.AtLeast<{
   NOT?: Prisma.TenantGuardWhereInput | Prisma.TenantGuardWhereInput[]
   ownerChanges?: Prisma.BigIntFilter<"TenantGuard"> | bigint | number
   policyVersion?: Prisma.BigIntFilter<"TenantGuard"> | bigint | number
+  assignments?: Prisma.BigIntFilter<"TenantGuard"> | bigint | number
   tenant?: Prisma.XOR<Prisma.TenantScalarRelationFilter, Prisma.TenantWhereInput>
 }, "tenantId">
 
@@ -228,6 +242,7 @@ export type TenantGuardOrderByWithAggregationInput = {
   tenantId?: Prisma.SortOrder
   ownerChanges?: Prisma.SortOrder
   policyVersion?: Prisma.SortOrder
+  assignments?: Prisma.SortOrder
   _count?: Prisma.TenantGuardCountOrderByAggregateInput
   _avg?: Prisma.TenantGuardAvgOrderByAggregateInput
   _max?: Prisma.TenantGuardMaxOrderByAggregateInput
@@ -242,11 +257,13 @@ export type TenantGuardScalarWhereWithAggregatesInput = {
   tenantId?: Prisma.UuidWithAggregatesFilter<"TenantGuard"> | string
   ownerChanges?: Prisma.BigIntWithAggregatesFilter<"TenantGuard"> | bigint | number
   policyVersion?: Prisma.BigIntWithAggregatesFilter<"TenantGuard"> | bigint | number
+  assignments?: Prisma.BigIntWithAggregatesFilter<"TenantGuard"> | bigint | number
 }
 
 export type TenantGuardCreateInput = {
   ownerChanges?: bigint | number
   policyVersion?: bigint | number
+  assignments?: bigint | number
   tenant: Prisma.TenantCreateNestedOneWithoutGuardInput
 }
 
@@ -254,11 +271,13 @@ export type TenantGuardUncheckedCreateInput = {
   tenantId: string
   ownerChanges?: bigint | number
   policyVersion?: bigint | number
+  assignments?: bigint | number
 }
 
 export type TenantGuardUpdateInput = {
   ownerChanges?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
   policyVersion?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
+  assignments?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
   tenant?: Prisma.TenantUpdateOneRequiredWithoutGuardNestedInput
 }
 
@@ -266,23 +285,27 @@ export type TenantGuardUncheckedUpdateInput = {
   tenantId?: Prisma.StringFieldUpdateOperationsInput | string
   ownerChanges?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
   policyVersion?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
+  assignments?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
 }
 
 export type TenantGuardCreateManyInput = {
   tenantId: string
   ownerChanges?: bigint | number
   policyVersion?: bigint | number
+  assignments?: bigint | number
 }
 
 export type TenantGuardUpdateManyMutationInput = {
   ownerChanges?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
   policyVersion?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
+  assignments?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
 }
 
 export type TenantGuardUncheckedUpdateManyInput = {
   tenantId?: Prisma.StringFieldUpdateOperationsInput | string
   ownerChanges?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
   policyVersion?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
+  assignments?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
 }
 
 export type TenantGuardNullableScalarRelationFilter = {
@@ -294,28 +317,33 @@ export type TenantGuardCountOrderByAggregateInput = {
   tenantId?: Prisma.SortOrder
   ownerChanges?: Prisma.SortOrder
   policyVersion?: Prisma.SortOrder
+  assignments?: Prisma.SortOrder
 }
 
 export type TenantGuardAvgOrderByAggregateInput = {
   ownerChanges?: Prisma.SortOrder
   policyVersion?: Prisma.SortOrder
+  assignments?: Prisma.SortOrder
 }
 
 export type TenantGuardMaxOrderByAggregateInput = {
   tenantId?: Prisma.SortOrder
   ownerChanges?: Prisma.SortOrder
   policyVersion?: Prisma.SortOrder
+  assignments?: Prisma.SortOrder
 }
 
 export type TenantGuardMinOrderByAggregateInput = {
   tenantId?: Prisma.SortOrder
   ownerChanges?: Prisma.SortOrder
   policyVersion?: Prisma.SortOrder
+  assignments?: Prisma.SortOrder
 }
 
 export type TenantGuardSumOrderByAggregateInput = {
   ownerChanges?: Prisma.SortOrder
   policyVersion?: Prisma.SortOrder
+  assignments?: Prisma.SortOrder
 }
 
 export type TenantGuardCreateNestedOneWithoutTenantInput = {
@@ -353,11 +381,13 @@ export type TenantGuardUncheckedUpdateOneWithoutTenantNestedInput = {
 export type TenantGuardCreateWithoutTenantInput = {
   ownerChanges?: bigint | number
   policyVersion?: bigint | number
+  assignments?: bigint | number
 }
 
 export type TenantGuardUncheckedCreateWithoutTenantInput = {
   ownerChanges?: bigint | number
   policyVersion?: bigint | number
+  assignments?: bigint | number
 }
 
 export type TenantGuardCreateOrConnectWithoutTenantInput = {
@@ -379,11 +409,13 @@ export type TenantGuardUpdateToOneWithWhereWithoutTenantInput = {
 export type TenantGuardUpdateWithoutTenantInput = {
   ownerChanges?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
   policyVersion?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
+  assignments?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
 }
 
 export type TenantGuardUncheckedUpdateWithoutTenantInput = {
   ownerChanges?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
   policyVersion?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
+  assignments?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
 }
 
 
@@ -392,6 +424,7 @@ export type TenantGuardSelect<ExtArgs extends runtime.Types.Extensions.InternalA
   tenantId?: boolean
   ownerChanges?: boolean
   policyVersion?: boolean
+  assignments?: boolean
   tenant?: boolean | Prisma.TenantDefaultArgs<ExtArgs>
 }, ExtArgs["result"]["tenantGuard"]>
 
@@ -399,6 +432,7 @@ export type TenantGuardSelectCreateManyAndReturn<ExtArgs extends runtime.Types.E
   tenantId?: boolean
   ownerChanges?: boolean
   policyVersion?: boolean
+  assignments?: boolean
   tenant?: boolean | Prisma.TenantDefaultArgs<ExtArgs>
 }, ExtArgs["result"]["tenantGuard"]>
 
@@ -406,6 +440,7 @@ export type TenantGuardSelectUpdateManyAndReturn<ExtArgs extends runtime.Types.E
   tenantId?: boolean
   ownerChanges?: boolean
   policyVersion?: boolean
+  assignments?: boolean
   tenant?: boolean | Prisma.TenantDefaultArgs<ExtArgs>
 }, ExtArgs["result"]["tenantGuard"]>
 
@@ -413,9 +448,10 @@ export type TenantGuardSelectScalar = {
   tenantId?: boolean
   ownerChanges?: boolean
   policyVersion?: boolean
+  assignments?: boolean
 }
 
-export type TenantGuardOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"tenantId" | "ownerChanges" | "policyVersion", ExtArgs["result"]["tenantGuard"]>
+export type TenantGuardOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"tenantId" | "ownerChanges" | "policyVersion" | "assignments", ExtArgs["result"]["tenantGuard"]>
 export type TenantGuardInclude<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   tenant?: boolean | Prisma.TenantDefaultArgs<ExtArgs>
 }
@@ -435,6 +471,7 @@ export type $TenantGuardPayload<ExtArgs extends runtime.Types.Extensions.Interna
     tenantId: string
     ownerChanges: bigint
     policyVersion: bigint
+    assignments: bigint
   }, ExtArgs["result"]["tenantGuard"]>
   composites: {}
 }
@@ -862,6 +899,7 @@ export interface TenantGuardFieldRefs {
   readonly tenantId: Prisma.FieldRef<"TenantGuard", 'String'>
   readonly ownerChanges: Prisma.FieldRef<"TenantGuard", 'BigInt'>
   readonly policyVersion: Prisma.FieldRef<"TenantGuard", 'BigInt'>
+  readonly assignments: Prisma.FieldRef<"TenantGuard", 'BigInt'>
 }
     
 
