@@ -668,9 +668,12 @@ CREATE OR REPLACE FUNCTION reeve.keep_duties_separated()
 AS $function$
 begin
   perform reeve.stay_declared(new.tenant_id);
-  perform from public.tenant_guards where tenant_id = new.tenant_id for share;
+  -- Looked for before the guard is taken: two who held it shared and both wanted to write it would wait for each other.
   if not exists (select from public.separation_sets where tenant_id = new.tenant_id) then
-    return null;
+    perform from public.tenant_guards where tenant_id = new.tenant_id for share;
+    if not exists (select from public.separation_sets where tenant_id = new.tenant_id) then
+      return null;
+    end if;
   end if;
   update public.tenant_guards set assignments = assignments + 1 where tenant_id = new.tenant_id;
   perform reeve.refuse_broken_separation(new.tenant_id, new.user_id);
@@ -700,7 +703,8 @@ begin
   perform reeve.stay_declared(old.tenant_id);
   if exists (select from public.role_inheritance where tenant_id = old.tenant_id and junior_id = old.id)
      and exists (select from public.tenants where id = old.tenant_id) then
-    raise exception 'other roles inherit from the role %', old.name
+    -- in the words in which a foreign key would say it
+    raise exception 'update or delete on table "roles" violates foreign key constraint "role_inheritance_junior_id_fkey" on table "role_inheritance"'
       using errcode = '23503', table = 'role_inheritance', constraint = 'role_inheritance_junior_id_fkey',
             hint = 'end that first';
   end if;
@@ -752,6 +756,25 @@ end
 $function$;
 comment on function reeve.keep_roles_in_order() is 'Trigger: roles inherit in one direction, never in a circle.';
 revoke execute on function reeve.keep_roles_in_order() from public;
+
+CREATE OR REPLACE FUNCTION reeve.keep_separated_roles()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  perform reeve.stay_declared(old.tenant_id);
+  if exists (select from public.separation_set_roles where tenant_id = old.tenant_id and role_id = old.id)
+     and exists (select from public.tenants where id = old.tenant_id) then
+    -- in the words in which a foreign key would say it
+    raise exception 'update or delete on table "roles" violates foreign key constraint "separation_set_roles_role_id_fkey" on table "separation_set_roles"'
+      using errcode = '23503', table = 'separation_set_roles', constraint = 'separation_set_roles_role_id_fkey',
+            hint = 'take it out of the set first';
+  end if;
+  return old;
+end
+$function$;
+comment on function reeve.keep_separated_roles() is 'Trigger: a role is not deleted out of a set.';
+revoke execute on function reeve.keep_separated_roles() from public;
 
 CREATE OR REPLACE FUNCTION reeve.keep_sets_sound()
  RETURNS trigger
@@ -1806,6 +1829,7 @@ comment on column public.roles.updated_at is 'When it last changed. [none]';
 CREATE TRIGGER roles_audit AFTER INSERT OR DELETE OR UPDATE ON public.roles FOR EACH ROW EXECUTE FUNCTION reeve.audit('role', 'tenant_id', 'id', 'tenant_id,updated_at');
 CREATE TRIGGER roles_count_change AFTER DELETE OR UPDATE OF name ON public.roles FOR EACH ROW EXECUTE FUNCTION reeve.count_policy_change();
 CREATE TRIGGER roles_keep_inherited BEFORE DELETE ON public.roles FOR EACH ROW EXECUTE FUNCTION reeve.keep_inherited_roles();
+CREATE TRIGGER roles_keep_separated BEFORE DELETE ON public.roles FOR EACH ROW EXECUTE FUNCTION reeve.keep_separated_roles();
 CREATE TRIGGER roles_keep_system BEFORE DELETE OR UPDATE ON public.roles FOR EACH ROW EXECUTE FUNCTION reeve.keep_system_roles();
 CREATE TRIGGER roles_reach_themselves AFTER INSERT ON public.roles FOR EACH ROW EXECUTE FUNCTION reeve.role_reaches_itself();
 CREATE TRIGGER roles_touch BEFORE UPDATE ON public.roles FOR EACH ROW EXECUTE FUNCTION reeve.touch_updated_at();

@@ -206,6 +206,11 @@ export const inUseRefusals: Readonly<Record<string, Sentence>> = {
     message: 'people still have this role',
     remedy: 'take it away from them first',
   },
+  separation_set_roles_role_id_fkey: {
+    code: 'still_in_use',
+    message: 'this role is in a set of separated duties',
+    remedy: 'take it out of the set first',
+  },
   role_inheritance_junior_id_fkey: {
     code: 'still_in_use',
     message: 'other roles inherit from this role',

@@ -169,7 +169,8 @@ begin
   perform reeve.stay_declared(old.tenant_id);
   if exists (select from public.role_inheritance where tenant_id = old.tenant_id and junior_id = old.id)
      and exists (select from public.tenants where id = old.tenant_id) then
-    raise exception 'other roles inherit from the role %', old.name
+    -- in the words in which a foreign key would say it
+    raise exception 'update or delete on table "roles" violates foreign key constraint "role_inheritance_junior_id_fkey" on table "role_inheritance"'
       using errcode = '23503', table = 'role_inheritance', constraint = 'role_inheritance_junior_id_fkey',
             hint = 'end that first';
   end if;

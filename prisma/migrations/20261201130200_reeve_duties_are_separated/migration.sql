@@ -184,6 +184,26 @@ comment on function reeve.keep_inheritance_separated() is 'Trigger: nobody gets,
 create trigger role_inheritance_keep_separated after insert on role_inheritance
   for each row execute function reeve.keep_inheritance_separated();
 
+-- A role of a set is in use: deleted, it would leave a set that separates less than was meant.
+create function reeve.keep_separated_roles() returns trigger
+  language plpgsql
+as $$
+begin
+  perform reeve.stay_declared(old.tenant_id);
+  if exists (select from public.separation_set_roles where tenant_id = old.tenant_id and role_id = old.id)
+     and exists (select from public.tenants where id = old.tenant_id) then
+    -- in the words in which a foreign key would say it
+    raise exception 'update or delete on table "roles" violates foreign key constraint "separation_set_roles_role_id_fkey" on table "separation_set_roles"'
+      using errcode = '23503', table = 'separation_set_roles', constraint = 'separation_set_roles_role_id_fkey',
+            hint = 'take it out of the set first';
+  end if;
+  return old;
+end
+$$;
+comment on function reeve.keep_separated_roles() is 'Trigger: a role is not deleted out of a set.';
+create trigger roles_keep_separated before delete on roles
+  for each row execute function reeve.keep_separated_roles();
+
 -- RV010: asked at the commit, when a set has got its roles. A set that has fewer roles than would be too many separates nothing.
 create function reeve.keep_sets_sound() returns trigger
   language plpgsql

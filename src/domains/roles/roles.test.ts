@@ -1,12 +1,14 @@
 import { expect, test } from 'vitest'
-import { inTenant, type Context } from '../../database/database.ts'
+import { inTenant, type Context, type Transaction } from '../../database/database.ts'
 import { uuidV7 } from '../../foundation/id.ts'
 import { testDatabase } from '../../testing/database.ts'
 import { aTenant, aUser, type Person, type Tenant } from '../../testing/people.ts'
 import { listPermissions } from '../permissions/list.ts'
-import { assignRole } from './assign.ts'
+import { createSet, deleteSet } from '../separation/sets.ts'
+import { assignRole, unassignRole } from './assign.ts'
 import { createRole, type NewRole } from './create.ts'
 import { deleteRole } from './delete.ts'
+import { disinheritRole, inheritRole } from './inherit.ts'
 import { listRoles } from './list.ts'
 import { setRolePermissions } from './permissions.ts'
 import { readRole } from './read.ts'
@@ -236,3 +238,46 @@ async function roleCalled({ tenantId }: Tenant, name: string): Promise<string> {
   ])
   return rows[0].id
 }
+
+test('a role that others inherit from, or that a set separates, is not deleted from under them', async () => {
+  const tenant = await aTenant(database)
+  const act = <T>(work: (tx: Transaction) => Promise<T>) => inTenant(database, tenant.owner.context, work)
+  const make = (name: string) => act((tx) => createRole(tx, { name, permissions: ['posts:read'] }))
+  const [above, below, other] = [await make('above'), await make('below'), await make('other')]
+  await act((tx) => inheritRole(tx, { roleId: above.id, juniorId: below.id }))
+  const set = await act((tx) => createSet(tx, { name: 'apart', roleIds: [above.id, other.id] }))
+
+  await expect(act((tx) => deleteRole(tx, below.id))).rejects.toMatchObject({ code: 'still_in_use' })
+  await expect(act((tx) => deleteRole(tx, other.id))).rejects.toMatchObject({ code: 'still_in_use' })
+
+  await act((tx) => disinheritRole(tx, { roleId: above.id, juniorId: below.id }))
+  await act((tx) => deleteSet(tx, set.id))
+  for (const { id } of [above, below, other]) await act((tx) => deleteRole(tx, id))
+})
+
+test('nobody lays a role above one that permits more than they have, nor takes it away', async () => {
+  const tenant = await aTenant(database)
+  const as =
+    (context: Context) =>
+    <T>(work: (tx: Transaction) => Promise<T>) =>
+      inTenant(database, context, work)
+  const owner = as(tenant.owner.context)
+  const keeper = await owner((tx) =>
+    createRole(tx, { name: 'keeper', permissions: ['roles:read', 'roles:update'] }),
+  )
+  const powerful = await owner((tx) => createRole(tx, { name: 'powerful', permissions: ['tenant:delete'] }))
+  const adam = await aUser(database, tenant, { name: 'Adam', roles: [] })
+  await owner((tx) => assignRole(tx, { userId: adam.userId, roleId: keeper.id }))
+  const edge = { roleId: keeper.id, juniorId: powerful.id }
+
+  await expect(as(adam.context)((tx) => inheritRole(tx, edge))).rejects.toMatchObject({ code: 'not_allowed' })
+  await owner((tx) => inheritRole(tx, edge))
+  await owner((tx) => unassignRole(tx, { userId: adam.userId, roleId: keeper.id }))
+  const other = await owner((tx) =>
+    createRole(tx, { name: 'other', permissions: ['roles:read', 'roles:update'] }),
+  )
+  await owner((tx) => assignRole(tx, { userId: adam.userId, roleId: other.id }))
+  await expect(as(adam.context)((tx) => disinheritRole(tx, edge))).rejects.toMatchObject({
+    code: 'not_allowed',
+  })
+})
