@@ -1,6 +1,7 @@
 import pg from 'pg'
 import { Refusal } from '../foundation/refusal.ts'
 import { toFailure } from './failure.ts'
+import { settleEach, type Pooler } from './pooler.ts'
 
 /** Where PostgreSQL is and how long we wait for it. All times in milliseconds; every wait has a bound. */
 export type Access = {
@@ -12,6 +13,8 @@ export type Access = {
   ssl?: pg.PoolConfig['ssl']
   /** The role to act as, where the login itself may do more than it should (development only). */
   role?: string
+  /** Where one stands before PostgreSQL, and how it treats us. */
+  pooler?: Pooler
   poolSize: number
   /** Both for a new connection and for one that is busy elsewhere. */
   acquireTimeoutMs: number
@@ -48,10 +51,10 @@ export function openPool(access: Access): pg.Pool {
     // A server that went silent without closing: its own time-out never reaches us.
     query_timeout: access.statementTimeoutMs + 5_000,
     keepAlive: true,
-    options: Object.entries(settings)
-      .map(([name, value]) => `-c ${name}=${value}`)
-      .join(' '),
+    ...(access.pooler ? {} : { options: optionsOf(settings) }),
   })
+  const { pooler } = access
+  if (pooler) pool.on('connect', (client) => settleEach(client, settings, pooler))
   // An idle connection that dies is dropped by the pool; without a listener it would end the process.
   pool.on('error', () => {})
   return pool
@@ -80,6 +83,12 @@ export async function acquire(pool: pg.Pool): Promise<pg.PoolClient> {
 export function giveBack(client: pg.PoolClient, broken: boolean): void {
   client.off('error', ignore)
   client.release(broken)
+}
+
+function optionsOf(settings: object): string {
+  return Object.entries(settings)
+    .map(([name, value]) => `-c ${name}=${value}`)
+    .join(' ')
 }
 
 function ignore(): void {}
