@@ -56,7 +56,10 @@ export function openPool(access: Access): pg.Pool {
   const { pooler } = access
   if (pooler) pool.on('connect', (client) => settleEach(client, settings, pooler))
   // An idle connection that dies is dropped by the pool; without a listener it would end the process.
-  pool.on('error', () => {})
+  pool.on('error', ignore)
+  // One that dies while we have it says so here, too; the next statement fails. From its first moment on: PostgreSQL may end it
+  // in the same breath as it lets us in, before whoever asked for it hears that it is theirs.
+  pool.on('connect', (client) => client.on('error', ignore))
   return pool
 }
 
@@ -70,10 +73,7 @@ export async function acquire(pool: pg.Pool): Promise<pg.PoolClient> {
     )
   }
   try {
-    const client = await pool.connect()
-    // One that dies between two statements says so here; unheard, that would end the process. The next statement fails.
-    client.on('error', ignore)
-    return client
+    return await pool.connect()
   } catch (error) {
     throw toFailure(error, 'connect')
   }
@@ -81,7 +81,6 @@ export async function acquire(pool: pg.Pool): Promise<pg.PoolClient> {
 
 /** Ends what `acquire` began. A connection in a state that we do not know is closed, not reused. */
 export function giveBack(client: pg.PoolClient, broken: boolean): void {
-  client.off('error', ignore)
   client.release(broken)
 }
 

@@ -1,7 +1,7 @@
 import type { Pool } from 'pg'
 
 /**
- * Makes of `set local` a `set`: what a transaction declares is there for the next one on its connection. Whoever looks for
+ * The context is set for the session instead of the transaction: what one declares is there for the next one on its connection. Whoever looks for
  * leaks must find this one. Ask for it to be mended.
  */
 export async function breakContext(admin: Pool): Promise<() => Promise<void>> {
@@ -9,8 +9,9 @@ export async function breakContext(admin: Pool): Promise<() => Promise<void>> {
     `select pg_get_functiondef('reeve.set_context(uuid, jsonb)'::regprocedure) as text`,
   )
   const { text } = rows[0]!
-  const broken = text.replaceAll('set local ', 'set ')
-  if (broken === text) throw new Error('the context is not declared with "set local" any more')
+  const broken = text.replaceAll('set local ', 'set ').replaceAll("''), true)", "''), false)")
+  if (/''\), true\)|set local/.test(broken) || broken === text)
+    throw new Error('the context is declared in another way now')
   await admin.query(broken)
   return async () => {
     await admin.query(text)

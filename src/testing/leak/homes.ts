@@ -1,5 +1,12 @@
 import type { Pool } from 'pg'
-import { inTenant, type Context, type Database } from '../../database/database.ts'
+import {
+  closeDatabase,
+  inTenant,
+  openDatabase,
+  type Context,
+  type Database,
+} from '../../database/database.ts'
+import type { Access } from '../../database/pool.ts'
 import { sql } from '../../database/sql.ts'
 import { uuidV7 } from '../../foundation/id.ts'
 import { hashToken, makeToken } from '../../foundation/secret.ts'
@@ -33,12 +40,13 @@ const addComment = sql(
 const atOnce = 8
 
 /** Makes so many tenants, each with its sentinel in its name, its owner, a role, a post, a comment and the audit log. */
-export async function homes(database: Database, admin: Pool, many: number): Promise<Home[]> {
+export async function homes(access: Access, admin: Pool, many: number): Promise<Home[]> {
+  const database = openDatabase(access)
   const made: Home[] = []
   const maker = async () => {
     while (made.length < many) await aHome(database, made)
   }
-  await Promise.all(Array.from({ length: atOnce }, maker))
+  await Promise.all(Array.from({ length: atOnce }, maker)).finally(() => closeDatabase(database))
   await admin.query(
     `select reeve.session_open(reeve.uuid_v7(), account, token, null, null, 3600, 3600)
      from unnest($1::uuid[], $2::bytea[]) as s (account, token)`,

@@ -1,5 +1,6 @@
 import pg from 'pg'
 import type { Database } from '../../database/database.ts'
+import { acquire, giveBack } from '../../database/pool.ts'
 import { everything, Leak, nothing } from './look.ts'
 
 type Found = { tenant: string | null; actor: string; rows: string[]; pid: number }
@@ -16,25 +17,29 @@ export async function leftBehind(
   admin: pg.Pool,
 ): Promise<{ connections: number; leaks: string[] }> {
   const backends = await backendsOf(admin)
-  const held: pg.ClientBase[] = []
+  const own: pg.PoolClient[] = []
+  const beside: pg.Client[] = []
   const seen = new Set<number>()
   const leaks: string[] = []
-  const beside: pg.Client[] = []
-  try {
-    while (held.length < backends.size + besideMost && [...backends].some((pid) => !seen.has(pid))) {
-      if (held.length >= backends.size && held.length >= pool.options.max!) break
-      const client = held.length < pool.options.max! ? await pool.connect() : await another(pool, beside)
-      held.push(client)
+  // a transaction that is open keeps its connection, so each that is begun is on another one
+  const lookThrough = async (client: pg.ClientBase) => {
+    try {
       await client.query('begin')
       const { rows } = await client.query<Found>(everything.text)
-      for (const found of rows) {
-        seen.add(found.pid)
-        leaks.push(...leakIn(found))
-      }
+      for (const found of rows) leaks.push(...leakIn(found, seen))
+    } catch {
+      // killed a moment ago, it has nothing left
+    }
+  }
+  try {
+    const most = Math.min(backends.size, pool.options.max!)
+    while (own.length < most) await lookThrough(own[own.push(await acquire(pool)) - 1]!)
+    while (beside.length < besideMost && [...backends].some((pid) => !seen.has(pid))) {
+      if (own.length + beside.length >= backends.size) break
+      await lookThrough(beside[beside.push(await another(pool)) - 1]!)
     }
   } finally {
-    for (const client of held) await client.query('rollback').catch(() => {})
-    for (const client of held) if ('release' in client) (client as pg.PoolClient).release()
+    for (const client of own) giveBack(client, true)
     for (const client of beside) await client.end()
   }
   const still = await backendsOf(admin)
@@ -50,14 +55,15 @@ async function backendsOf(admin: pg.Pool): Promise<Set<number>> {
   return new Set(rows.map(({ pid }) => pid))
 }
 
-async function another({ options }: pg.Pool, beside: pg.Client[]): Promise<pg.Client> {
+async function another({ options }: pg.Pool): Promise<pg.Client> {
   const client = new pg.Client(options)
-  beside.push(client)
+  client.on('error', () => {})
   await client.connect()
   return client
 }
 
-function leakIn(found: Found): string[] {
+function leakIn(found: Found, seen: Set<number>): string[] {
+  seen.add(found.pid)
   try {
     nothing(found)
     return []
