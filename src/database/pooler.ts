@@ -47,6 +47,14 @@ export async function findPooler(settings: pg.ClientConfig): Promise<Pooler> {
   })
 }
 
+/** The same for a place of which nothing is known yet; undefined where PostgreSQL itself answers. */
+export async function lookForPooler(settings: pg.ClientConfig): Promise<Pooler | undefined> {
+  const pooled = await withClient(settings, async (client) =>
+    isPooled(client, await pidOf(client, { text: 'select pg_backend_pid() as pid' })),
+  )
+  return pooled ? findPooler(settings) : undefined
+}
+
 /** Whether PostgreSQL calls the connection by another number than we were told: then somebody stands between. */
 export function isPooled(client: pg.ClientBase, pid: number): boolean {
   return (client as { processID?: number | null }).processID !== pid
