@@ -12,7 +12,7 @@ import { publishPost } from '../../dist/domains/posts/update.js'
 
 /** These have no plan: they open, end and lock. */
 export const withoutPlan =
-  /^(prisma\.)?(begin|commit|rollback|savepoint|release|declare)|^drill\.|^partition\.ensure$|lock_password$|lock_founder$|^checkup\./
+  /^(prisma\.)?(begin|commit|rollback|savepoint|release|declare)|^drill\.|^partition\.ensure$|lock_password$|lock_founder$|^settle$|^plan_for_values$|^checkup\./
 
 const last = 'ffffffff-ffff-ffff-ffff-ffffffffffff'
 const page = 21
