@@ -1,5 +1,5 @@
-// What the tests need beyond npm: a Chromium, for the console, the shells that the command line completes words in, and
-// the programs with which the documents are followed.
+// What the tests need beyond npm: a Chromium, for the console, the shells that the command line completes words in, the
+// programs with which the documents are followed, and a PgBouncer, for what may leak through one.
 // Installed here where that can be done (Debian, as root); otherwise this says what is missing. In CI a missing part is
 // a failure.
 import { spawnSync } from 'node:child_process'
@@ -35,6 +35,16 @@ const parts = [
     without: 'The tests that follow the documents step by step fail.',
     elsewhere: 'elsewhere they have the same names',
   },
+  {
+    name: 'PgBouncer',
+    // Debian keeps it where only root looks
+    isThere: () => isCommand('pgbouncer') || existsSync('/usr/sbin/pgbouncer'),
+    debian: ['pgbouncer'],
+    without: 'That nothing leaks through a pooler is not tested.',
+    elsewhere: 'elsewhere it has the same name',
+    // its package starts one on 6432, which nobody here asked for
+    installed: () => spawnSync('systemctl', ['disable', '--now', 'pgbouncer'], { stdio: 'ignore' }),
+  },
 ]
 
 const mayInstall = process.getuid?.() === 0 && existsSync('/usr/bin/apt-get')
@@ -42,7 +52,10 @@ const toInstall = mayInstall ? parts.filter(({ isThere }) => !isThere()) : []
 if (toInstall.length > 0) {
   console.log(`installing for the tests: ${toInstall.map(({ name }) => name).join('; ')}`)
   apt('update', '-qq')
-  for (const { debian } of toInstall) apt('install', '-y', '-qq', '--no-install-recommends', ...debian)
+  for (const { debian, installed } of toInstall) {
+    apt('install', '-y', '-qq', '--no-install-recommends', ...debian)
+    installed?.()
+  }
 }
 for (const { name, isThere, debian, without, elsewhere } of parts) {
   if (isThere()) continue

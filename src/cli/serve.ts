@@ -4,6 +4,7 @@ import { relative } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Command } from 'commander'
 import { closeDatabase, openDatabase } from '../database/database.ts'
+import { noteOf } from '../database/pooler.ts'
 import { createLog, queryLog } from '../foundation/log.ts'
 import { version } from '../foundation/package.ts'
 import { Refusal } from '../foundation/refusal.ts'
@@ -102,6 +103,8 @@ async function serve(world: World, { json = false }: Json): Promise<Served> {
   const { config } = world
   const log = createLog(config, logTo(json))
   const database = openDatabase(await serverAccess(world), queryLog(log, config))
+  const note = noteOf(database.pooler)
+  if (note) log.warn({ pooler: database.pooler }, note)
   const prisma = await openPrisma(database)
   let server: Server
   let stopPartitions: () => void

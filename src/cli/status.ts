@@ -1,4 +1,6 @@
 import type { Command } from 'commander'
+import { lookForPooler, noteOf, type Pooler } from '../database/pooler.ts'
+import { pgSettings } from '../foundation/database-address.ts'
 import { version } from '../foundation/package.ts'
 import { Refusal } from '../foundation/refusal.ts'
 import { status } from '../operations/migrate/status.ts'
@@ -24,9 +26,11 @@ export function statusCommand(program: Command): void {
         const { upToDate, applied, pending } = await status(migrating(world, report))
         const { embedded, directory } = world
         const database = whereIs(world)
+        const note = noteOf(await poolerOf(world))
         const found = {
           version: await version(),
           database,
+          ...(note ? { pooler: note } : {}),
           migrations: { upToDate, applied: applied.length, pending: pending.length },
         }
         report.done(found, () =>
@@ -35,6 +39,7 @@ export function statusCommand(program: Command): void {
             PostgreSQL: embedded
               ? `${embedded.version} in ${directory}, ${embedded.joined ? `up on port ${embedded.port}` : 'not up'}`
               : `${database.name} on ${database.host}`,
+            ...(note ? { pooler: [note, paint.yellow] as const } : {}),
             schema: upToDate
               ? [`up to date (${counted(applied.length, 'migration')})`, paint.green]
               : [`not up to date: ${counted(pending.length, 'migration')} pending`, paint.yellow],
@@ -45,6 +50,14 @@ export function statusCommand(program: Command): void {
         await world.close()
       }
     })
+}
+
+/** What stands between the server and PostgreSQL; the login that migrates may go another way. */
+async function poolerOf({ config, embedded }: World): Promise<Pooler | undefined> {
+  if (embedded) return undefined
+  return lookForPooler(
+    pgSettings(config.database!, { connectionTimeoutMillis: config.pool.connectTimeoutMs }),
+  )
 }
 
 /** `version` and `directory` are those of the embedded PostgreSQL; of another one we know where it is. */

@@ -2,6 +2,7 @@ import type { Database } from './database.ts'
 import { DatabaseFailure, toFailure } from './failure.ts'
 import { fly } from './flight.ts'
 import { acquire, giveBack } from './pool.ts'
+import { settingsOf } from './pooler.ts'
 import type { RowOf, Sql } from './sql.ts'
 
 /**
@@ -17,8 +18,8 @@ export async function ask<S extends Sql>(
   const started = performance.now()
   let failure: unknown
   try {
-    const [result] = await fly(client, [{ sql: statement, values }])
-    return result!.rows as RowOf<S>[]
+    const results = await fly(client, [...settingsOf(client), { sql: statement, values }])
+    return results.at(-1)!.rows as RowOf<S>[]
   } catch (error) {
     failure = toFailure(error, 'statement')
     throw failure

@@ -4,6 +4,7 @@ import { DatabaseFailure, toFailure } from './failure.ts'
 import { fly, type Step, type StepResult } from './flight.ts'
 import { once, type Once } from './once.ts'
 import { acquire, giveBack, openPool, type Access } from './pool.ts'
+import { settingsOf, type Pooler } from './pooler.ts'
 import { requestBudget, withRetry } from './retry.ts'
 import { sql, type RowOf, type Sql } from './sql.ts'
 
@@ -35,11 +36,12 @@ export function selfOf({ context: { actor } }: { readonly context: Context }): s
 export const nilTenant = '00000000-0000-0000-0000-000000000000'
 
 export type QueryLog = (line: { statement: string; ms: number; failed?: boolean }) => void
-export type Database = { readonly pool: pg.Pool; readonly log?: QueryLog }
+export type Database = { readonly pool: pg.Pool; readonly log?: QueryLog; readonly pooler?: Pooler }
 
 /** Opens the door to PostgreSQL. Nothing is connected until the first use. */
 export function openDatabase(access: Access, log?: QueryLog): Database {
-  return { pool: openPool(access), ...(log ? { log } : {}) }
+  const { pooler } = access
+  return { pool: openPool(access), ...(log ? { log } : {}), ...(pooler ? { pooler } : {}) }
 }
 
 /** Waits for the connections in use, then closes them all. */
@@ -152,12 +154,10 @@ export class Transaction {
   #opening(): Step[] {
     if (this.begun) return []
     const values = [this.context.tenantId, actorOf(this.context)]
-    if (this.#readsOnly) return [{ sql: declareReadOnly, values }]
+    const settings = settingsOf(this.client)
+    if (this.#readsOnly) return [...settings, { sql: declareReadOnly, values }]
     const beginning = this.context.isolation === undefined ? begin : beginRepeatable
-    return [
-      { sql: beginning, values: [] },
-      { sql: declare, values },
-    ]
+    return [{ sql: beginning, values: [] }, ...settings, { sql: declare, values }]
   }
 }
 

@@ -26,8 +26,17 @@ type Wire = {
 
 const prepared = new WeakMap<object, Set<string>>()
 
+/** Whether what is prepared on a connection is still there for the next flight; changed to no where it was not. */
+type Naming = { named: boolean }
+const namings = new WeakMap<object, Naming>()
+
+/** A connection that may not keep what is prepared on it. Without names a statement is parsed each time that it flies. */
+export function naming(client: pg.ClientBase, how: Naming): void {
+  namings.set((client as unknown as { connection: Wire }).connection, how)
+}
+
 /**
- * Sends several named statements with one Sync: one round trip, one implicit transaction unless a `begin` is among
+ * Sends several statements with one Sync, named where the connection keeps them: one round trip, one implicit transaction unless a `begin` is among
  * them. After the first error PostgreSQL skips the rest. What a statement returns is declared with it, so nothing is
  * described on the wire.
  */
@@ -55,11 +64,13 @@ class Flight {
   submit(wire: Wire): Error | null {
     const known = prepared.get(wire) ?? new Set<string>()
     prepared.set(wire, known)
+    const named = namings.get(wire)?.named ?? true
     wire.stream.cork()
     try {
       for (const { sql, values } of this.#steps) {
-        const name = `rv.${sql.name}`
-        if (!known.has(name)) {
+        const name = named ? `rv.${sql.name}` : ''
+        if (!named) wire.parse({ name, text: sql.text })
+        else if (!known.has(name)) {
           // An earlier flight may have failed behind its Parse: closing what does not exist is no error, parsing twice is.
           wire.close({ type: 'S', name })
           wire.parse({ name, text: sql.text })
@@ -105,6 +116,9 @@ class Flight {
     this.#forget(wire)
     // The plan no longer fits the schema, or somebody dropped it: prepare anew what this connection knows.
     if (error.code === '0A000' || error.code === '26000') prepared.delete(wire)
+    // Or a pooler took the connection for somebody else, which it was not seen to do when we asked.
+    const how = namings.get(wire)
+    if (how && error.code === '26000') how.named = false
     this.#answer(Object.assign(error, { statement: this.#steps[this.#current]?.sql.name }))
   }
 

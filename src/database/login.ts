@@ -1,18 +1,22 @@
+import type pg from 'pg'
 import type { Config } from '../foundation/config.ts'
 import { Refusal } from '../foundation/refusal.ts'
 import { withClient } from './client.ts'
 import { toFailure } from './failure.ts'
 import type { Access } from './pool.ts'
+import { findPooler, isPooled } from './pooler.ts'
 
 type Powers = { superuser: boolean; bypass: boolean; owner: boolean; app: boolean; acts: boolean }
+type Found = Powers & { pooled: boolean }
 
 /**
  * How the server may use a login. One that is no more than reeve_app is used as it is. A superuser, or the owner of the
  * schema, would stand above row-level security: in development it acts as reeve_app, in production it is refused
- * (`unsafe_role`).
+ * (`unsafe_role`). Also finds out whether a pooler stands before PostgreSQL, and how it treats us.
  */
 export async function asServer(access: Access, production: boolean): Promise<Access> {
-  const { superuser, bypass, owner, app, acts } = await powersOf(access)
+  const settings = settingsOf(access)
+  const { superuser, bypass, owner, app, acts, pooled } = await powersOf(settings)
   const above = superuser
     ? 'a superuser'
     : bypass
@@ -21,13 +25,14 @@ export async function asServer(access: Access, production: boolean): Promise<Acc
         ? 'the owner of the schema'
         : undefined
   if (above === undefined) {
-    if (app) return access
+    if (app) return pooled ? { ...access, pooler: await findPooler(settings) } : access
     throw new Refusal(
       'unsafe_role',
       `the database login ${access.user} is not allowed what the server needs`,
       `run as an administrator: grant reeve_app to "${access.user}"`,
     )
   }
+  if (!production && pooled) throw cannotActBehindPooler(access.user, above)
   if (!production && acts) return { ...access, role: 'reeve_app' }
   if (!production && owner) {
     throw new Refusal(
@@ -49,15 +54,35 @@ export function boundsOf({ pool }: Pick<Config, 'pool'>) {
   return bounds
 }
 
-async function powersOf(access: Access): Promise<Powers> {
-  const { host, port, user, password, database, ssl, acquireTimeoutMs } = access
-  const settings = {
+/** What a session acts as is said at its start, and a pooler gives sessions to whoever comes next. */
+function cannotActBehindPooler(user: string, above: string): Refusal {
+  return new Refusal(
+    'unsafe_role',
+    `the database login ${user} is ${above}, and behind a pooler it cannot act as the server`,
+    "let the server log in as reeve_app (alter role reeve_app login password '…'), or connect to PostgreSQL itself",
+  )
+}
+
+function settingsOf({
+  host,
+  port,
+  user,
+  password,
+  database,
+  ssl,
+  acquireTimeoutMs,
+}: Access): pg.ClientConfig {
+  return {
     ...{ host, port, user, password, database, connectionTimeoutMillis: acquireTimeoutMs },
     ...(ssl === undefined ? {} : { ssl }),
   }
+}
+
+async function powersOf(settings: pg.ClientConfig): Promise<Found> {
   return withClient(settings, async (client) => {
-    const { rows } = await client.query<Powers>(`
-      select r.rolsuper as superuser,
+    const { rows } = await client.query<Powers & { pid: number }>(`
+      select pg_backend_pid() as pid,
+             r.rolsuper as superuser,
              r.rolbypassrls as bypass,
              coalesce(pg_has_role(r.oid, (select oid from pg_roles where rolname = 'reeve_owner'), 'member'), false)
                or exists (select from pg_class c where c.relowner = r.oid and c.relnamespace = 'public'::regnamespace) as owner,
@@ -67,7 +92,8 @@ async function powersOf(access: Access): Promise<Powers> {
       from pg_roles r
       left join pg_roles a on a.rolname = 'reeve_app'
       where r.rolname = current_user`)
-    return rows[0]!
+    const { pid, ...powers } = rows[0]!
+    return { ...powers, pooled: isPooled(client, pid) }
   }).catch((error: unknown) => {
     throw toFailure(error, 'connect')
   })

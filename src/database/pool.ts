@@ -1,6 +1,7 @@
 import pg from 'pg'
 import { Refusal } from '../foundation/refusal.ts'
 import { toFailure } from './failure.ts'
+import { settleEach, type Pooler } from './pooler.ts'
 
 /** Where PostgreSQL is and how long we wait for it. All times in milliseconds; every wait has a bound. */
 export type Access = {
@@ -12,6 +13,8 @@ export type Access = {
   ssl?: pg.PoolConfig['ssl']
   /** The role to act as, where the login itself may do more than it should (development only). */
   role?: string
+  /** Where one stands before PostgreSQL, and how it treats us. */
+  pooler?: Pooler
   poolSize: number
   /** Both for a new connection and for one that is busy elsewhere. */
   acquireTimeoutMs: number
@@ -48,12 +51,15 @@ export function openPool(access: Access): pg.Pool {
     // A server that went silent without closing: its own time-out never reaches us.
     query_timeout: access.statementTimeoutMs + 5_000,
     keepAlive: true,
-    options: Object.entries(settings)
-      .map(([name, value]) => `-c ${name}=${value}`)
-      .join(' '),
+    ...(access.pooler ? {} : { options: optionsOf(settings) }),
   })
+  const { pooler } = access
+  if (pooler) pool.on('connect', (client) => settleEach(client, settings, pooler))
   // An idle connection that dies is dropped by the pool; without a listener it would end the process.
-  pool.on('error', () => {})
+  pool.on('error', ignore)
+  // One that dies while we have it says so here, too; the next statement fails. From its first moment on: PostgreSQL may end it
+  // in the same breath as it lets us in, before whoever asked for it hears that it is theirs.
+  pool.on('connect', (client) => client.on('error', ignore))
   return pool
 }
 
@@ -67,10 +73,7 @@ export async function acquire(pool: pg.Pool): Promise<pg.PoolClient> {
     )
   }
   try {
-    const client = await pool.connect()
-    // One that dies between two statements says so here; unheard, that would end the process. The next statement fails.
-    client.on('error', ignore)
-    return client
+    return await pool.connect()
   } catch (error) {
     throw toFailure(error, 'connect')
   }
@@ -78,8 +81,13 @@ export async function acquire(pool: pg.Pool): Promise<pg.PoolClient> {
 
 /** Ends what `acquire` began. A connection in a state that we do not know is closed, not reused. */
 export function giveBack(client: pg.PoolClient, broken: boolean): void {
-  client.off('error', ignore)
   client.release(broken)
+}
+
+function optionsOf(settings: object): string {
+  return Object.entries(settings)
+    .map(([name, value]) => `-c ${name}=${value}`)
+    .join(' ')
 }
 
 function ignore(): void {}

@@ -37,8 +37,11 @@ export function adapterOn(
     async connect(): Promise<SqlDriverAdapter> {
       const database = await open()
       const nameOf = statementNames()
+      const named = () => database.pooler?.named ?? true
       // pg treats an empty name as none
-      const stock = new PrismaPg(database.pool, { statementNameGenerator: ({ sql }) => nameOf(sql) ?? '' })
+      const stock = new PrismaPg(database.pool, {
+        statementNameGenerator: ({ sql }) => (named() && nameOf(sql)) || '',
+      })
       const adapter = await stock.connect()
       const dispose = adapter.dispose.bind(adapter)
       return Object.assign<SqlDriverAdapter, Partial<SqlDriverAdapter>>(adapter, {
