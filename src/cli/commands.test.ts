@@ -138,6 +138,11 @@ const tries: Record<string, Try> = {
     refused: ['--person', nobody, ...inAcme],
     misused: ['--after', 'x', ...inAcme],
   },
+  'prove isolation': {
+    done: [],
+    refused: ['--commit', 'elsewhere'],
+    misused: ['--database-url', 'postgresql://me:secret@localhost/app'],
+  },
   'migrate rollback': { done: ['--yes'], misused: ['--steps', '99', '--yes'] },
   'migrate deploy': { done: [], misused: ['--to', '19990101000000'] },
   reset: { done: ['--no-seed', '--yes'] },

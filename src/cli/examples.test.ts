@@ -58,7 +58,7 @@ const words: Record<string, string> = {
   status: '`version` and `directory` are those of the embedded PostgreSQL, and null for another one.',
 }
 /** These change nothing, and need no data of their own. */
-const readsOnly = /^(help|completion|status|migrate status|\w+ (list|show|check))$/
+const readsOnly = /^(help|completion|status|migrate status|prove isolation|\w+ (list|show|check))$/
 /** Values of somebody's row: whatever columns it has. */
 const free = ['oldValues', 'newValues']
 
