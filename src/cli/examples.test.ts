@@ -78,6 +78,7 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'reeve-examples-'))
   Object.assign(process.env, { NODE_ENV: 'development', LOG_LEVEL: 'silent', NO_COLOR: '1' })
   await asSuperuser(`create database ${demo} template ${template}`)
+  await asSuperuser(`revoke temporary on database ${demo} from public`)
   const connect = () => ({ connectionString: inDatabase(server, demo) })
   await seed({ connect, hash: async () => '$argon2id$demo' })
 })

@@ -10,6 +10,7 @@ import { paint } from './paint.ts'
 import { reportTo, type Report } from './report.ts'
 import { stopSignal } from './stop-signal.ts'
 import { table, type Cell } from './table.ts'
+import { fold } from './text.ts'
 import { openWorld, serverAccess } from './world.ts'
 
 type Options = { databaseUrl?: string; commit?: string; allow: string[]; json?: boolean }
@@ -157,10 +158,15 @@ function meant(accepted: Finding[]): string[] {
   const lines = reasons.map(
     (because) => `- ${accepted.filter((one) => one.because === because).length} × ${because}`,
   )
-  return ['', 'meant to be so:', ...lines]
+  return ['', 'meant to be so:', ...lines.flatMap((line) => fold(line, room()))]
 }
 
 function told({ family, on, attack, role, declared, what, sql, because: _ }: Finding): string {
   const who = role === '' ? '' : `, as ${role}, declared: ${declared}`
   return `\n${paint.red('✗')} ${family}: ${attack} on ${on}${who}\n  ${what}\n${sql === '' ? '' : `  ${sql}\n`}`.trimEnd()
+}
+
+/** What is piped has no end of the line. */
+function room(): number {
+  return process.stdout.isTTY ? process.stdout.columns || 80 : Infinity
 }

@@ -28,6 +28,8 @@ export type Attack = {
   most?: number
   /** What `copy … from stdin` is fed with. */
   input?: string
+  /** With rules and foreign keys silenced, so that policies and privileges stand alone. */
+  bare?: boolean
   /** Needs a session that is the role and nothing else, not one that acts as it. */
   ownSession?: boolean
 }

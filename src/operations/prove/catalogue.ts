@@ -19,6 +19,9 @@ export type Column = {
   /** Whether the server may change it. */
   updates: boolean
   selects: boolean
+  inserts: boolean
+  /** Whether who reads for statistics may. */
+  reads: boolean
 }
 
 export type Key = { name: string; columns: string[] }
@@ -109,6 +112,8 @@ const relations = `
         'required', a.attnotnull or t.typnotnull, 'filled', a.atthasdef or a.attidentity <> '',
         'generated', a.attgenerated <> '', 'identity', a.attidentity <> '',
         'updates', has_column_privilege('reeve_app', c.oid, a.attnum, 'update'),
+        'inserts', has_column_privilege('reeve_app', c.oid, a.attnum, 'insert'),
+        'reads', has_column_privilege('reeve_readonly', c.oid, a.attnum, 'select'),
         'selects', has_column_privilege('reeve_app', c.oid, a.attnum, 'select')) order by a.attnum)
       from pg_attribute a
       join pg_type t on t.oid = a.atttypid

@@ -7,7 +7,7 @@ import type { Relation } from './catalogue.ts'
 /** More tries than that, and a table is said to be not proven. */
 const mostTries = 400
 
-type Wheel = { column: string; candidates: (string | null)[]; at: number }
+type Wheel = { column: string; candidates: (string | null)[]; at: number; required: boolean }
 type Refused = { code?: string; constraint?: string; column?: string; dataType?: string; message: string }
 
 /**
@@ -76,17 +76,20 @@ function wheelsOf(relation: Relation, fixed: Row, cast: Cast): Wheel[] {
         column: column.name,
         candidates,
         at: wanted ? 1 : 0,
+        required: column.required,
         open: column.required || wanted || inCheck.has(column.name),
       }
     })
     .filter(({ open }) => open)
-    .map(({ column, candidates, at }) => ({ column, candidates, at }))
+    .map(({ open: _, ...wheel }) => wheel)
 }
 
 /** Turns the wheels that a refusal is about to their next position; false where there is none left. */
 function turn(wheels: Wheel[], relation: Relation, refused: Refused, turns: Map<string, number>): boolean {
   const meant = aboutWhat(relation, refused)
-  const chosen = wheels.filter(({ column }) => meant.length === 0 || meant.includes(column))
+  const chosen = wheels.filter(({ column, required }) =>
+    meant.length === 0 ? required : meant.includes(column),
+  )
   if (chosen.length === 0) return false
   const key = chosen.map(({ column }) => column).join()
   const turned = (turns.get(key) ?? 0) + 1

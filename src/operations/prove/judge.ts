@@ -12,6 +12,10 @@ export function judge(attack: Attack, outcome: Outcome, against: Outcome | undef
   const told = tellsOf(outcome, attack, scene)
   if (told) return through(told)
   if (attack.harm === 'differs') return compared(attack, outcome, against!, scene)
+  if ('error' in outcome && attack.bare && !attack.most && /^(23|RV|P0001)/.test(outcome.error.code ?? '')) {
+    // Policies are asked first: where something else objects, none did.
+    return through(`no policy stood in the way, only: ${outcome.error.message}`)
+  }
   if ('error' in outcome) {
     return attack.harm === 'control'
       ? unproven(outcome.error.message)

@@ -1,4 +1,5 @@
 import type { Attack } from './attack.ts'
+import type { Judged } from './judge.ts'
 
 /** What gets through and is meant to: which attacks, and why that is not another tenant's data given away. */
 export type Known = { family: string; on: RegExp; name: RegExp; because: string }
@@ -69,7 +70,10 @@ export function acceptedBecause(
   family: string,
   { on, name }: Attack,
   allowed: readonly string[],
+  judged?: Judged,
 ): string | undefined {
+  if (judged?.by === 'superuser')
+    return 'not tried: only a superuser can become the server altogether, and silence rules'
   if (allowed.some((one) => on === one || on.startsWith(`${one}(`))) return 'allowed by --allow'
   return known.find((one) => one.family === family && one.on.test(on) && one.name.test(name))?.because
 }

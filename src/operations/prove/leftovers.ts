@@ -125,8 +125,9 @@ async function ask(pool: pg.Pool, on: string, name: string, sql: string): Promis
 /** Children before parents, in rounds; of a log only what speaks of these two. */
 async function remove(client: pg.Client, catalogue: Catalogue, casts: Cast[]): Promise<void> {
   const ids = casts.map(({ tenantId }) => literal(tenantId)).join(', ')
-  const accounts = casts.flatMap(({ accountId, rows }) => [
+  const accounts = casts.flatMap(({ accountId, formerId, rows }) => [
     accountId,
+    formerId,
     rows.get('public.accounts')?.['id'] ?? accountId,
   ])
   const people = [...new Set(accounts)].map(literal).join(', ')

@@ -61,7 +61,8 @@ export function replanting(catalogue: Catalogue, cast: Cast): string[] {
 
 /** Another row as this one could be, tried and taken back. */
 async function spareOf(client: pg.ClientBase, relation: Relation, cast: Cast): Promise<Row | undefined> {
-  const other = { ...cast, nonce: `${newCast().nonce.slice(0, 6)}${cast.nonce.slice(0, 4)}` }
+  const tenantId = relation.tenant === 'id' ? newCast().tenantId : cast.tenantId
+  const other = { ...cast, tenantId, nonce: `${newCast().nonce.slice(0, 6)}${cast.nonce.slice(0, 4)}` }
   await client.query('savepoint spare')
   try {
     return await forge(client, relation, other)

@@ -33,8 +33,8 @@ export class Stage {
   }
 
   async attempt(attack: Attack): Promise<Judged> {
-    if (attack.ownSession && !this.#superuser)
-      return { verdict: 'unproven', by: 'needs a login that is a superuser', detail: '' }
+    if ((attack.ownSession || attack.bare) && !this.#superuser)
+      return { verdict: 'unproven', by: 'superuser', detail: 'only a superuser can set the stage for it' }
     const outcome = await this.#try(attack, attack.sql)
     const against = attack.against === undefined ? undefined : await this.#try(attack, attack.against)
     const judged = judge(attack, outcome, against, this.#scene)
@@ -52,9 +52,8 @@ export class Stage {
   }
 
   async #try(attack: Attack, text: string): Promise<Outcome> {
-    await this.#client.query('savepoint attack')
     try {
-      const opening = this.#opening(attack).join('; ')
+      const opening = ['savepoint attack', ...this.#opening(attack)].join('; ')
       let result: pg.QueryResult
       if (attack.input === undefined) {
         const all = (await this.#client.query(`${opening}; ${text}`)) as unknown as pg.QueryResult[]
@@ -74,7 +73,7 @@ export class Stage {
     }
   }
 
-  #opening({ role, context }: Attack): string[] {
+  #opening({ role, context, bare }: Attack): string[] {
     const { own } = this.#scene
     const actor = literal(JSON.stringify({ user: own.userId, account: own.accountId, request: 'prover' }))
     const declared = {
@@ -86,7 +85,12 @@ export class Stage {
       nil: `select from reeve.set_context(${literal(nil)}, ${actor})`,
     }[context]
     if (role === 'catalogue') return ['select 1']
-    return [this.#superuser ? `set local session authorization ${role}` : `set local role ${role}`, declared]
+    const silence = bare ? ['set local session_replication_role = replica'] : []
+    return [
+      ...silence,
+      this.#superuser ? `set local session authorization ${role}` : `set local role ${role}`,
+      declared,
+    ]
   }
 
   async #lookBehind(): Promise<string> {
@@ -110,6 +114,6 @@ function digestOf({ catalogue, other }: Scene): string {
   const signIn = ['account_emails', 'credentials', 'sessions'].map((name) =>
     of(`public.${name}`, `account_id = ${literal(other.accountId)}`),
   )
-  const account = of('public.accounts', `id = ${literal(other.accountId)}`)
+  const account = of('public.accounts', `id in (${literal(other.accountId)}, ${literal(other.formerId)})`)
   return `select concat_ws(' ', ${[...tables, ...signIn, account].map((one) => `coalesce(${one}, '-')`).join(', ')}) as digest`
 }

@@ -9,7 +9,7 @@ export const doors: Family = {
   about: 'the functions of sign-in, with a key that does not fit',
   attacks: ({ catalogue, own, other }) => {
     const v = (value: string) => literal(value)
-    const role = other.rows.get('public.roles')?.['id'] ?? other.roleId
+    const role = other.rows.get('public.roles')?.['id'] ?? other.tenantId
     const told: [string, string][] = [
       [
         'account_by_email',
@@ -43,6 +43,10 @@ export const doors: Family = {
       [
         'users_by_email, own tenant',
         `select 1 from reeve.users_by_email(array[${v(own.tenantId)}]::uuid[], array[${v(own.userId)}]::uuid[], array[${v(other.email)}]) where id is not null`,
+      ],
+      [
+        'users_search',
+        `select 1 from reeve.users_search(${v(other.nonce)}, null, null, 'ffffffff-ffff-ffff-ffff-ffffffffffff', 100)`,
       ],
     ]
     const done: [string, string][] = [

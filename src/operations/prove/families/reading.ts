@@ -106,8 +106,8 @@ function controls(
   { own }: Scene,
 ): Attack[] {
   if (partition || !/table|partitioned/.test(kind) || !own.rows.has(name)) return []
-  if (role === 'reeve_app' && !columns.some(({ name, selects }) => name === tenant && selects)) return []
-  if (role === 'reeve_readonly' && name === 'public.tenant_guards') return []
+  const told = columns.find((column) => column.name === tenant)!
+  if (!(role === 'reeve_app' ? told.selects : told.reads)) return []
   const sql = `select 1 from ${name} where ${identifier(tenant!)} = ${literal(own.tenantId)} limit 1`
   return [{ on: name, role, harm: 'control', context: 'own', name: 'select of its own', sql }]
 }

@@ -43,11 +43,8 @@ function pointers(relation: Relation, { catalogue }: Scene): Reference[] {
 }
 
 /** A log outlives what it speaks of, so it refers to nothing. */
-function forgets({ name, columns, primary }: Relation): boolean {
-  return (
-    /log|history|event/.test(name) ||
-    !columns.some(({ name: column, updates }) => updates && !primary.includes(column))
-  )
+function forgets({ name }: Relation): boolean {
+  return /log|history|event/.test(name)
 }
 
 function attacksOf(
@@ -67,7 +64,7 @@ function attacksOf(
       ? equal(row, relation.primary)
       : `${identifier(relation.tenant!)} = ${literal(own.tenantId)}`
   const found: Attack[] = [
-    { ...attack, name: `insert, ${key}`, sql: insertOf(relation, spare) },
+    { ...attack, name: `insert, ${key}`, sql: insertOf(relation, spare, true) },
     {
       ...attack,
       name: `update, ${key}`,
@@ -79,7 +76,7 @@ function attacksOf(
     found.push({
       ...attack,
       name: `insert with its tenant, ${key}`,
-      sql: insertOf(relation, { ...spare, [relation.tenant!]: other.tenantId }),
+      sql: insertOf(relation, { ...spare, [relation.tenant!]: other.tenantId }, true),
     })
   return found
 }

@@ -34,8 +34,8 @@ function pairs(relation: Relation, { name: key, columns }: Key, row: Row, { own,
       ? equal(own.rows.get(name)!, primary)
       : `${identifier(tenant!)} = ${literal(own.tenantId)}`
   const update = (values: Row) => `update ${name} set ${equal(values, asked, ', ')} where ${where}`
-  const foreign = (values: Row) => insertOf(relation, { ...row, ...values, [tenant!]: other.tenantId })
-  const insert = (values: Row) => insertOf(relation, { ...base, ...values })
+  const foreign = (values: Row) => insertOf(relation, { ...row, ...values, [tenant!]: other.tenantId }, true)
+  const insert = (values: Row) => insertOf(relation, { ...base, ...values }, true)
   const kinds: [string, (values: Row) => string][] = [
     [`insert, ${key}`, insert],
     [`insert unless it is there, ${key}`, (values) => `${insert(values)} on conflict do nothing`],

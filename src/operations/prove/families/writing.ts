@@ -78,12 +78,12 @@ function writings(relation: Relation, context: ContextName, scene: Scene): Attac
     )
   }
   if (spare) {
-    const insert = insertOf(relation, spare)
+    const insert = insertOf(relation, spare, true)
     found.push(['insert', insert], ['insert, returning', `${insert} returning 1`])
     if (spare !== row) found.push(['insert unless it is there', `${insert} on conflict do nothing`])
   }
   if (row && primary.length > 0) {
-    const upsert = `${insertOf(relation, row)} on conflict (${primary.map(identifier).join(', ')}) do update set ${same.replace(/= /, `= excluded.`)}`
+    const upsert = `${insertOf(relation, row, true)} on conflict (${primary.map(identifier).join(', ')}) do update set ${same.replace(/= /, `= excluded.`)}`
     found.push(['upsert', upsert], ['upsert, returning', `${upsert} returning 1`])
   }
   return [
@@ -122,4 +122,17 @@ export const moving: Family = {
         { ...attack, name: 'take, returning', sql: `${take} returning 1` },
       ]
     }),
+}
+
+/**
+ * The same with triggers silenced, foreign keys among them. What a rule refuses too is still a policy's to refuse: one
+ * guard must not hide that the other is gone.
+ */
+export const alone: Family = {
+  name: 'bare',
+  about: 'writes and moves with rules and foreign keys silenced: policies alone',
+  attacks: (scene) =>
+    [...writing.attacks(scene), ...moving.attacks(scene)]
+      .filter(({ name, context }) => !name.endsWith('returning') && (context === 'own' || context === 'none'))
+      .map((attack) => ({ ...attack, bare: true })),
 }
