@@ -5,13 +5,16 @@
 import { mkdtemp, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { removeInside } from '../foundation/guard.ts'
 import { uuidV7 } from '../foundation/id.ts'
 import { heard, leavesOf, type Heard } from '../testing/command-line.ts'
 import { testDatabase } from '../testing/database.ts'
 import { aTenant, aUser } from '../testing/people.ts'
 import { buildProgram, run } from './program.ts'
+
+// A proof is some thousand statements.
+vi.setConfig({ testTimeout: 120_000 })
 
 const { database, adminUrl } = await testDatabase()
 const acme = await aTenant(database)

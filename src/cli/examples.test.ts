@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { mkdtemp, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, inject, test } from 'vitest'
+import { afterAll, beforeAll, expect, inject, test, vi } from 'vitest'
 import { removeInside } from '../foundation/guard.ts'
 import { seed } from '../operations/seed/seed.ts'
 import { examplesOf, heard, leavesOf, shapeOf, type Heard } from '../testing/command-line.ts'
@@ -11,6 +11,9 @@ import { inDatabase, template } from '../testing/global-setup.ts'
 import { asSuperuser } from '../testing/migrations.ts'
 import { readLine } from './bash-line.ts'
 import { buildProgram, run } from './program.ts'
+
+// A proof is some thousand statements.
+vi.setConfig({ testTimeout: 120_000 })
 
 /** Examples that need what a test in this process has not, and why. */
 const elsewhere: [RegExp, string][] = [
