@@ -5,7 +5,7 @@
 import { mkdtemp, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { inTenant } from '../database/database.ts'
 import { createSet } from '../domains/separation/sets.ts'
 import { removeInside } from '../foundation/guard.ts'
@@ -14,6 +14,9 @@ import { heard, leavesOf, type Heard } from '../testing/command-line.ts'
 import { testDatabase } from '../testing/database.ts'
 import { aTenant, aUser } from '../testing/people.ts'
 import { buildProgram, run } from './program.ts'
+
+// A proof is some thousand statements.
+vi.setConfig({ testTimeout: 120_000 })
 
 const { database, admin, adminUrl } = await testDatabase()
 const acme = await aTenant(database)
@@ -163,6 +166,11 @@ const tries: Record<string, Try> = {
     done: [...inAcme, '--person', acme.owner.email, '--action', 'user.created'],
     refused: ['--person', nobody, ...inAcme],
     misused: ['--after', 'x', ...inAcme],
+  },
+  'prove isolation': {
+    done: [],
+    refused: ['--commit', 'elsewhere'],
+    misused: ['--database-url', 'postgresql://me:secret@localhost/app'],
   },
   'migrate rollback': { done: ['--yes'], misused: ['--steps', '99', '--yes'] },
   'migrate deploy': { done: [], misused: ['--to', '19990101000000'] },

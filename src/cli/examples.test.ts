@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { mkdtemp, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, inject, test } from 'vitest'
+import { afterAll, beforeAll, expect, inject, test, vi } from 'vitest'
 import { removeInside } from '../foundation/guard.ts'
 import { seed } from '../operations/seed/seed.ts'
 import { examplesOf, heard, leavesOf, shapeOf, type Heard } from '../testing/command-line.ts'
@@ -11,6 +11,9 @@ import { inDatabase, template } from '../testing/global-setup.ts'
 import { asSuperuser } from '../testing/migrations.ts'
 import { readLine } from './bash-line.ts'
 import { buildProgram, run } from './program.ts'
+
+// A proof is some thousand statements.
+vi.setConfig({ testTimeout: 120_000 })
 
 /** Examples that need what a test in this process has not, and why. */
 const elsewhere: [RegExp, string][] = [
@@ -58,7 +61,7 @@ const words: Record<string, string> = {
   status: '`version` and `directory` are those of the embedded PostgreSQL, and null for another one.',
 }
 /** These change nothing, and need no data of their own. */
-const readsOnly = /^(help|completion|status|migrate status|\w+ (list|show|check))$/
+const readsOnly = /^(help|completion|status|migrate status|prove isolation|\w+ (list|show|check))$/
 /** Values of somebody's row: whatever columns it has. */
 const free = ['oldValues', 'newValues']
 
@@ -78,6 +81,7 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'reeve-examples-'))
   Object.assign(process.env, { NODE_ENV: 'development', LOG_LEVEL: 'silent', NO_COLOR: '1' })
   await asSuperuser(`create database ${demo} template ${template}`)
+  await asSuperuser(`revoke temporary on database ${demo} from public`)
   const connect = () => ({ connectionString: inDatabase(server, demo) })
   await seed({ connect, hash: async () => '$argon2id$demo' })
 })

@@ -11,6 +11,7 @@ import { invitationCommands } from './invitation.ts'
 import { migrateCommands } from './migrate.ts'
 import { perfCommand } from './perf.ts'
 import { permissionCommands } from './permission.ts'
+import { proveCommands } from './prove.ts'
 import { reportFailure, reportTo } from './report.ts'
 import { resetCommand } from './reset.ts'
 import { roleCommands } from './role.ts'
@@ -25,7 +26,7 @@ import { userCommands } from './user.ts'
 
 const groups = {
   'Run:': [serveCommands, statusCommand],
-  'The database:': [migrateCommands, seedCommand, resetCommand, perfCommand],
+  'The database:': [migrateCommands, seedCommand, resetCommand, perfCommand, proveCommands],
   'Administer:': [
     tenantCommands,
     userCommands,

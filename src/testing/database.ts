@@ -19,6 +19,8 @@ export async function testDatabase(options: Partial<Access> = {}): Promise<TestD
   const server = inject('postgresUrl')
   const name = `test_${randomBytes(6).toString('hex')}`
   await once(server, `create database ${name} template ${template}`)
+  // A copy has the grants of any new database, not those of what it was copied from.
+  await once(server, `revoke temporary on database ${name} from public`)
 
   const adminUrl = inDatabase(server, name)
   const { hostname, port } = new URL(server)
