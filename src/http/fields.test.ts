@@ -43,6 +43,8 @@ test('fields can be chosen wherever a list or one thing is read', () => {
     'GET /v1/tenants/:tenantId/posts/:postId/comments/:commentId',
     'GET /v1/tenants/:tenantId/roles',
     'GET /v1/tenants/:tenantId/roles/:roleId',
+    'GET /v1/tenants/:tenantId/separation-sets',
+    'GET /v1/tenants/:tenantId/separation-sets/:setId',
     'GET /v1/tenants/:tenantId/users',
     'GET /v1/tenants/:tenantId/users/:userId',
   ])
