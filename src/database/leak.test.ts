@@ -7,7 +7,7 @@ import { findPgBouncer } from '../testing/pgbouncer.ts'
 
 /** The short form of `npm run drill:leak`. */
 const tenants = 1_000
-const many = Number(process.env['LEAK_ACTS'] ?? 500)
+const many = Number(process.env['LEAK_ACTS'] ?? 400)
 const seed = Number(process.env['LEAK_SEED'] ?? Math.floor(Math.random() * 2 ** 31))
 
 const { access, admin } = await testDatabase()
@@ -38,7 +38,7 @@ test.each(possible.filter((way) => way !== 'session'))(
   async (way) => {
     const mend = await breakContext(admin)
     afterAll(mend)
-    const { leaks } = await run(way, 200)
+    const { leaks } = await run(way, 120)
     await mend()
     expect(leaks.join('\n')).toMatch(/nobody is taken for [0-9a-f-]{36} .* sees \d+ rows: .*sentinel-/)
   },
