@@ -1,4 +1,4 @@
-import { afterAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { testDatabase } from '../testing/database.ts'
 import { breakContext } from '../testing/leak/broken.ts'
 import { homes } from '../testing/leak/homes.ts'
@@ -37,9 +37,7 @@ test.each(possible.filter((way) => way !== 'session'))(
   { timeout: 120_000 },
   async (way) => {
     const mend = await breakContext(admin)
-    afterAll(mend)
-    const { leaks } = await run(way, 120)
-    await mend()
+    const { leaks } = await run(way, 120).finally(mend)
     expect(leaks.join('\n')).toMatch(/nobody is taken for [0-9a-f-]{36} .* sees \d+ rows: .*sentinel-/)
   },
 )
