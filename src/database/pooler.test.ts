@@ -11,6 +11,11 @@ import { sql } from './sql.ts'
 
 const { access, database: direct, adminUrl } = await testDatabase()
 const acme = await aTenant(direct, 'Acme')
+// what a test has begun, too: a hook that is registered inside of one is never called
+const endings: (() => Promise<void>)[] = []
+afterAll(async () => {
+  for (const end of endings.toReversed()) await end()
+})
 const hasPgBouncer = findPgBouncer() !== undefined || process.env['CI'] !== undefined
 
 const settings = sql(
@@ -101,7 +106,7 @@ describe.runIf(hasPgBouncer)('behind PgBouncer', async () => {
 
 async function bounced(how: Record<string, string | number>, as: Partial<Access> = {}): Promise<Access> {
   const bouncer = await startPgBouncer({ ...access, ...as }, how)
-  afterAll(bouncer.stop)
+  endings.push(bouncer.stop)
   return bouncer.access
 }
 
@@ -110,7 +115,7 @@ async function opened(
   look: (given: Access) => Promise<Access> = (given) => asServer(given, true),
 ): Promise<Database> {
   const database = openDatabase(await look(through))
-  afterAll(() => closeDatabase(database))
+  endings.push(() => closeDatabase(database))
   return database
 }
 
