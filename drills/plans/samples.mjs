@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs'
 
 /** These have no plan, for they open, end and lock; or the program never runs them. */
 export const withoutPlan =
-  /^(prisma\.)?(begin|commit|rollback|savepoint|release|declare)|^plan_for_values$|^settle$|^separation\.judge$|^(drill|testing)\.|^partition\.ensure$|lock_password$|lock_founder$|^checkup\./
+  /^(prisma\.)?(begin|commit|rollback|savepoint|release|declare)|^plan_for_values$|^settle$|^separation\.judge$|^(drill|testing|leak)\.|^partition\.ensure$|lock_password$|lock_founder$|^checkup\./
 
 /** What each statement does. */
 export const words = JSON.parse(readFileSync(new URL('./words.json', import.meta.url), 'utf8'))

@@ -64,6 +64,15 @@ export function birth({
     `select reeve.tenant_furnish(${tenant})`,
     `insert into public.users (tenant_id, id, account_id, email, name) values (${tenant}, ${user}, ${account}, ${literal(email)}, 'Owner ${nonce}')`,
     `insert into public.user_roles (tenant_id, user_id, role_id) select tenant_id, ${user}, id from public.roles where tenant_id = ${tenant} and name = 'owner'`,
+    `with made as (
+       insert into public.separation_sets (tenant_id, name) values (${tenant}, 'Apart ${nonce}') returning tenant_id, id
+     )
+     insert into public.separation_set_roles (tenant_id, set_id, role_id)
+     select made.tenant_id, made.id, r.id from made join public.roles r using (tenant_id)
+     where r.name in ('owner', 'member')`,
+    `insert into public.role_inheritance (tenant_id, role_id, junior_id)
+     select above.tenant_id, above.id, below.id from public.roles above join public.roles below using (tenant_id)
+     where above.tenant_id = ${tenant} and above.name = 'admin' and below.name = 'viewer'`,
     `select reeve.session_open(${literal(sessionId)}, ${account}, ${literal(tokenHash)}, null, 'prover ${nonce}', 3600, 3600)`,
     // Long enough ago, so that it shows when somebody says it was now.
     `update public.sessions set last_seen_at = now() - interval '10 minutes' where id = ${literal(sessionId)}`,

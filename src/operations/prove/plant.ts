@@ -32,7 +32,7 @@ export async function plant(
   for (const relation of parentsFirst(tables)) {
     const born = await existing(client, relation, cast)
     if (born) cast.rows.set(relation.name, born) // what a table refers to in itself
-    const row = await forge(client, relation, cast).catch((error: Error) => {
+    const row = await whole(client, () => forge(client, relation, cast)).catch((error: Error) => {
       if (!born) barren.push({ on: relation.name, why: error.message })
       return born
     })
@@ -42,6 +42,20 @@ export async function plant(
   }
   await count(client, tables, cast)
   return { cast, barren }
+}
+
+/** A row that keeps also what is asked at the commit: some are sound only together with others. */
+async function whole<T>(client: pg.ClientBase, make: () => Promise<T>): Promise<T> {
+  await client.query('savepoint whole')
+  try {
+    const made = await make()
+    await client.query('set constraints all immediate')
+    await client.query('set constraints all deferred')
+    return made
+  } catch (error) {
+    await client.query('rollback to savepoint whole')
+    throw error
+  }
 }
 
 /** What makes a tenant again just as it was: for whoever wants to see an attack with their own eyes. */

@@ -32,7 +32,8 @@ export async function leftBehind(
     }
   }
   try {
-    const most = Math.min(backends.size, pool.options.max!)
+    // two at least, also where all were killed a moment ago: that somebody looked is told by how many were looked at
+    const most = Math.min(Math.max(backends.size, 2), pool.options.max!)
     while (own.length < most) await lookThrough(own[own.push(await acquire(pool)) - 1]!)
     while (beside.length < besideMost && [...backends].some((pid) => !seen.has(pid))) {
       if (own.length + beside.length >= backends.size) break
