@@ -9,6 +9,7 @@ import { Addresses } from './addresses.ts'
 import { assignmentRoutes } from './assignments.ts'
 import { auditRoutes } from './audit.ts'
 import { requireAccount, requireTenant } from './authenticate.ts'
+import { authzenRoutes } from './authzen/authzen.ts'
 import { bodyLimit, readJson } from './body.ts'
 import { requestIdOf } from './caller.ts'
 import { commentRoutes } from './comments.ts'
@@ -43,6 +44,8 @@ export type AppOptions = {
   health: Health
   log: FastifyBaseLogger
   version: string
+  /** Where others reach this server, where that is known. */
+  publicUrl?: string | undefined
   /** Requests a minute from one address: to everything under /v1, and to each route that costs a password hash. */
   limits?: { all: number; costly: number }
   /** Behind proxies whose X-Forwarded-For is to be believed: their addresses, or true for all. */
@@ -98,6 +101,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
   referenceRoutes(app)
 
   const house: House = { database, prisma, pages: pages(keys) }
+  await authzenRoutes(app, house, { ...options, limits, draining: health.draining })
   await app.register(async (door: App) => {
     guardDoor(door, { draining: health.draining, limits })
     doneOnce(door, keys)
