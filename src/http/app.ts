@@ -10,6 +10,8 @@ import { assignmentRoutes } from './assignments.ts'
 import { auditRoutes } from './audit.ts'
 import { requireAccount, requireTenant } from './authenticate.ts'
 import { authzenRoutes } from './authzen/authzen.ts'
+import { entityRoutes } from './authzen/entities.ts'
+import { policyRoutes } from './authzen/policies.ts'
 import { bodyLimit, readJson } from './body.ts'
 import { requestIdOf } from './caller.ts'
 import { commentRoutes } from './comments.ts'
@@ -131,6 +133,8 @@ export async function buildApp(options: AppOptions): Promise<App> {
         auditRoutes(tenant, house)
         postRoutes(tenant, house)
         commentRoutes(tenant, house)
+        policyRoutes(tenant, house)
+        entityRoutes(tenant, house)
       },
       { prefix: '/v1/tenants/:tenantId' },
     )

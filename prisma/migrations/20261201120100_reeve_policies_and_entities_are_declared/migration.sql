@@ -13,9 +13,7 @@ create table policies (
 
   constraint policies_pkey primary key (tenant_id, type),
   constraint policies_type_form check (type ~ '^[^[:cntrl:]]+$'),
-  constraint policies_definition_whole check (jsonb_typeof(definition) = 'object' and octet_length(definition::text) <= 65536),
-  -- What these are, and who may do what to them, Reeve knows itself.
-  constraint policies_type_not_ours check (type not in ('user', 'role', 'post', 'comment', 'invitation', 'audit_log', 'tenant'))
+  constraint policies_definition_whole check (jsonb_typeof(definition) = 'object' and octet_length(definition::text) <= 65536)
 );
 
 create table entities (
@@ -82,7 +80,7 @@ grant execute on function reeve.keep_what_is_known_theirs() to reeve_app;
 
 comment on table policies is 'Who may do what to the things of one type, as the tenant declared it.';
 comment on column policies.tenant_id is 'Whose row it is. [none]';
-comment on column policies.type is 'The type of things; none of Reeve''s own. [none]';
+comment on column policies.type is 'The type of things. [none]';
 comment on column policies.definition is 'Actions, scopes and rules: docs/authzen.md. [none]';
 comment on column policies.created_at is 'When it was declared first. [none]';
 comment on column policies.updated_at is 'When it was declared last. [none]';

@@ -41,9 +41,9 @@ export function subjectCandidates(tx: Transaction, type: string, usersOnly: bool
   }
 }
 
-/** The things of a type: Reeve's own, or what is stored. */
-export function resourceCandidates(tx: Transaction, type: string): Source {
-  if (!isOwnType(type)) return entitiesOf(tx, type)
+/** The things of a type: Reeve's own, where roles decide; else what is stored, and whoever is a user of Reeve. */
+export function resourceCandidates(tx: Transaction, type: string, byRoles: boolean): Source {
+  if (!byRoles || !isOwnType(type)) return subjectCandidates(tx, type, false)
   if (type === 'tenant' || type === 'audit_log') {
     return async (after) => (after === undefined ? [oneOf(tx.context.tenantId)] : [])
   }

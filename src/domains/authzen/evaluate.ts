@@ -1,9 +1,9 @@
 import type { Transaction } from '../../database/database.ts'
 import { authorize } from '../access/access.ts'
-import { decideForeign, type Policies } from './foreign.ts'
+import { decideForeign } from './foreign.ts'
 import { decideOwn } from './own.ts'
-import { isOwnType } from './policy.ts'
 import type { Question } from './question.ts'
+import { isOwn, rulebookFor, type Rulebook } from './rulebook.ts'
 
 /** How many questions are answered at once, at most. */
 export const mostQuestions = 500
@@ -21,17 +21,19 @@ export async function evaluate(tx: Transaction, questions: readonly Question[]):
 export async function decide(
   tx: Transaction,
   questions: readonly Question[],
-  policies?: Policies,
+  rulebook?: Rulebook,
 ): Promise<boolean[]> {
-  const isOwn = questions.map(({ resource }) => isOwnType(resource.type))
-  const own = await decideOwn(
+  const types = questions.map(({ resource }) => resource.type)
+  const rules = rulebook ?? (await rulebookFor(tx, types))
+  const own = questions.map((question) => isOwn(rules, question))
+  const byRoles = await decideOwn(
     tx,
-    questions.filter((_, at) => isOwn[at]),
+    questions.filter((_, at) => own[at]),
   )
-  const foreign = await decideForeign(
+  const byPolicies = await decideForeign(
     tx,
-    questions.filter((_, at) => !isOwn[at]),
-    policies,
+    questions.filter((_, at) => !own[at]),
+    rules.policies,
   )
-  return isOwn.map((ours) => (ours ? own.shift()! : foreign.shift()!))
+  return own.map((ours) => (ours ? byRoles : byPolicies).shift()!)
 }

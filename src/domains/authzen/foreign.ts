@@ -1,38 +1,15 @@
 import type { Transaction } from '../../database/database.ts'
-import { json, sql } from '../../database/sql.ts'
 import { permits, relatedTo } from './judge.ts'
 import { lookUp } from './known.ts'
-import type { Definition } from './policy.ts'
 import { keyOf, type Name, type Question } from './question.ts'
-
-const findPolicies = sql(
-  'authzen.policies',
-  { type: 'text', definition: json<Definition>() },
-  'select type, definition from policies where tenant_id = $1 and type = any ($2::text[])',
-)
-
-export type Policies = ReadonlyMap<string, Definition>
-
-/** The policies of these types, where the tenant has declared some. */
-export async function policiesOf(tx: Transaction, types: Iterable<string>): Promise<Policies> {
-  const wanted = [...new Set(types)].filter((type) => type.length <= 1000 && !/[\0\p{Cs}]/u.test(type))
-  if (wanted.length === 0) return new Map()
-  const found = await tx.rows(findPolicies, [tx.context.tenantId, wanted])
-  return new Map(found.map(({ type, definition }) => [type, definition]))
-}
+import type { Rulebook } from './rulebook.ts'
 
 /** Answers questions about things of which the tenant's policies speak, in their order; all others are denied. */
 export async function decideForeign(
   tx: Transaction,
   questions: readonly Question[],
-  given?: Policies,
+  policies: Rulebook['policies'],
 ): Promise<boolean[]> {
-  const policies =
-    given ??
-    (await policiesOf(
-      tx,
-      questions.map(({ resource }) => resource.type),
-    ))
   const spokenOf = questions.filter(({ resource }) => policies.has(resource.type))
   if (spokenOf.length === 0) return questions.map(() => false)
   const known = await lookUp(tx, distinct(spokenOf.flatMap(({ subject, resource }) => [subject, resource])))

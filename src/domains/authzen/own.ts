@@ -5,25 +5,8 @@ import { thingsOf, type Thing } from './own-things.ts'
 import { peopleCalled } from './people.ts'
 import { isOwnType, type OwnType } from './policy.ts'
 import type { Question } from './question.ts'
+import { nouns } from './rulebook.ts'
 
-/** What the catalogue calls the things of a type. */
-export const nouns: Record<OwnType, string> = {
-  user: 'users',
-  role: 'roles',
-  post: 'posts',
-  comment: 'comments',
-  invitation: 'invitations',
-  audit_log: 'audit',
-  tenant: 'tenant',
-}
-
-const findActions = sql(
-  'authzen.actions',
-  { resource: 'text', action: 'text' },
-  `select resource, action from permissions
-   where resource = any ($1::text[]) and action <> '*'
-   order by resource, action limit 1000`,
-)
 const decideAll = sql(
   'authzen.decide',
   { ord: 'int8', allowed: 'bool' },
@@ -33,40 +16,24 @@ const decideAll = sql(
    order by asked.ord`,
 )
 
-/** What can be done to the things of these types, in alphabetical order. */
-export async function actionsOf(tx: Transaction, types: readonly OwnType[]): Promise<Map<OwnType, string[]>> {
-  const rows = await tx.rows(findActions, [types.map((type) => nouns[type])])
-  return new Map(
-    types.map((type) => [
-      type,
-      rows.filter(({ resource }) => resource === nouns[type]).map(({ action }) => action),
-    ]),
-  )
-}
-
 /**
- * Answers questions about Reeve's own things, in their order, by the same function that decides what a verb may do:
+ * Answers questions about Reeve's own things and the catalogue's actions, in their order, by the same function that decides what a verb may do:
  * somebody may do here what they could do themselves. What is not there, and whoever is no user, is denied.
  */
 export async function decideOwn(tx: Transaction, questions: readonly Question[]): Promise<boolean[]> {
-  const sensible = questions.filter(
-    ({ subject, resource }) => subject.type === 'user' && isOwnType(resource.type),
-  )
-  if (sensible.length === 0) return questions.map(() => false)
+  const byUsers = questions.filter(({ subject }) => subject.type === 'user')
+  if (byUsers.length === 0) return questions.map(() => false)
   const personOf = await peopleCalled(
     tx,
-    sensible.map(({ subject }) => subject.id),
+    byUsers.map(({ subject }) => subject.id),
   )
-  const actions = await actionsOf(tx, [...new Set(sensible.map(({ resource }) => resource.type as OwnType))])
   const thingOf = await thingsOf(
     tx,
-    sensible.map(({ resource }) => resource),
+    byUsers.map(({ resource }) => resource),
   )
-  const demands = questions.map((question): Demand[] | undefined => {
-    const { subject, action, resource } = question
+  const demands = questions.map(({ subject, action, resource }): Demand[] | undefined => {
     const person = subject.type === 'user' ? personOf(subject.id) : undefined
     if (!person || !isOwnType(resource.type)) return undefined
-    if (!actions.get(resource.type)?.includes(action.name)) return undefined
     // what is to be made is not there yet
     const thing = action.name === 'create' ? { owner: null } : thingOf(resource)
     return thing && demandsOf(resource.type, action.name, thing, person.id)

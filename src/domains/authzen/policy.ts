@@ -7,7 +7,10 @@ import { aboutRef, complaintAbout } from './wording.ts'
 export function label(max: number) {
   return z
     .string()
-    .regex(/^[^\p{Cc}\p{Cs}]+$/u, 'must not be empty, nor contain line breaks or control characters')
+    .refine(
+      (text) => /^[^\p{Cc}\p{Cs}]+$/u.test(text),
+      'must not be empty, nor contain line breaks or control characters',
+    )
     .max(max)
     .meta({ minLength: 1, maxLength: max })
 }
@@ -21,7 +24,7 @@ export function isOwnType(type: string): type is OwnType {
 }
 
 export const typeName = label(100)
-export const entityId = label(255)
+export const entityId = label(200)
 
 const trust = z
   .enum(['stored', 'missing', 'request'])
@@ -36,10 +39,10 @@ const known = {
   open: z.boolean().optional().describe('May be asked about although nothing is stored of it.'),
   attributes,
 }
+/** What may stand in one `wording.ts` says, which knows the scopes and relations of the whole policy too. */
 const condition = z
   .record(z.string(), z.unknown())
-  .transform((value) => value as unknown as Condition)
-  .meta({ type: 'object', description: 'One operator and what it takes: docs/authzen.md.' })
+  .describe('One operator and what it takes: docs/authzen.md.') as unknown as z.ZodType<Condition>
 const action = label(100)
 
 export const definition = z

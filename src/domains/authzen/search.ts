@@ -3,10 +3,8 @@ import { authorize } from '../access/access.ts'
 import type { Page, PageRequest } from '../page.ts'
 import { resourceCandidates, subjectCandidates, type Source } from './candidates.ts'
 import { decide } from './evaluate.ts'
-import { policiesOf } from './foreign.ts'
-import { actionsOf } from './own.ts'
-import { isOwnType } from './policy.ts'
 import type { Action, Entity, Name, Properties, Question } from './question.ts'
+import { isOwn, rulebookFor, type Rulebook } from './rulebook.ts'
 
 type Searched = { type: string; properties?: Properties | undefined }
 
@@ -22,8 +20,12 @@ export async function searchSubjects(
 ): Promise<Page<Name>> {
   authorize(tx, 'access:evaluate')
   const { type } = asked.subject
-  const source = subjectCandidates(tx, type, isOwnType(asked.resource.type))
-  return scan(tx, source, page, (id) => ({ ...asked, subject: { ...asked.subject, type, id } }), type)
+  const rules = await rulebookFor(tx, [asked.resource.type])
+  const source = subjectCandidates(tx, type, isOwn(rules, asked))
+  return scan(tx, { rules, source, type, page }, (id) => ({
+    ...asked,
+    subject: { ...asked.subject, type, id },
+  }))
 }
 
 /** What somebody may do this to: the things of a type to which `evaluate` permits it. */
@@ -34,9 +36,14 @@ export async function searchResources(
 ): Promise<Page<Name>> {
   authorize(tx, 'access:evaluate')
   const { type } = asked.resource
+  const rules = await rulebookFor(tx, [type])
+  const ours = isOwn(rules, asked)
   // what is to be made is not there yet
-  const source = isOwnType(type) && asked.action.name === 'create' ? nothing : resourceCandidates(tx, type)
-  return scan(tx, source, page, (id) => ({ ...asked, resource: { ...asked.resource, type, id } }), type)
+  const source = ours && asked.action.name === 'create' ? nothing : resourceCandidates(tx, type, ours)
+  return scan(tx, { rules, source, type, page }, (id) => ({
+    ...asked,
+    resource: { ...asked.resource, type, id },
+  }))
 }
 
 /** What somebody may do to a thing: the actions of its type that `evaluate` permits them. */
@@ -47,15 +54,13 @@ export async function searchActions(
 ): Promise<Page<Action>> {
   authorize(tx, 'access:evaluate')
   const { type } = asked.resource
-  const policies = isOwnType(type) ? undefined : await policiesOf(tx, [type])
-  const names = isOwnType(type)
-    ? (await actionsOf(tx, [type])).get(type)!
-    : [...new Set(policies!.get(type)?.actions)]
-  const actions = names.toSorted().map((name) => ({ name }))
+  const rules = await rulebookFor(tx, [type])
+  const names = new Set([...(rules.actions.get(type) ?? []), ...(rules.policies.get(type)?.actions ?? [])])
+  const actions = [...names].toSorted().map((name) => ({ name }))
   const permitted = await decide(
     tx,
     actions.map((action) => ({ ...asked, action })),
-    policies,
+    rules,
   )
   const found = actions.filter(({ name }, at) => permitted[at] && name > (page.after ?? ''))
   const items = found.slice(0, page.limit)
@@ -67,20 +72,17 @@ const nothing: Source = async () => []
 /** Asks about one candidate after the other until a page is full, and one more is known to follow it. */
 async function scan(
   tx: Transaction,
-  source: Source,
-  { limit, after }: PageRequest,
+  { rules, source, type, page }: { rules: Rulebook; source: Source; type: string; page: PageRequest },
   questionAbout: (id: string) => Question,
-  type: string,
 ): Promise<Page<Name>> {
-  const { resource } = questionAbout('')
-  const policies = isOwnType(resource.type) ? undefined : await policiesOf(tx, [resource.type])
-  if (policies?.size === 0) return { items: [], next: null }
+  const { limit, after } = page
+  if (rules.policies.size + rules.actions.size === 0) return { items: [], next: null }
   const found: { key: string; id: string }[] = []
   let last = after
   for (let seen = 0; seen < mostCandidates; seen += batch) {
     const candidates = await source(last, batch)
     const questions = candidates.flatMap(({ ids }) => ids.map(questionAbout))
-    const permitted = await decide(tx, questions, policies)
+    const permitted = await decide(tx, questions, rules)
     for (const { key, ids } of candidates) {
       const answers = permitted.splice(0, ids.length)
       const id = ids.find((_, at) => answers[at])

@@ -241,9 +241,13 @@ describe('Access Evaluations API', () => {
   test('a request has 500 evaluations at most, and as many are answered', async () => {
     const { body } = await pep.ask<{ evaluations: object[] }>('evaluations', {
       ...yes,
-      evaluations: Array(500).fill({}),
+      evaluations: repeated(500, {}),
     })
-    expect(body.evaluations).toEqual(Array(500).fill({ decision: true }))
-    expect((await pep.ask('evaluations', { ...yes, evaluations: Array(501).fill({}) })).status).toBe(400)
+    expect(body.evaluations).toEqual(repeated(500, { decision: true }))
+    expect((await pep.ask('evaluations', { ...yes, evaluations: repeated(501, {}) })).status).toBe(400)
   })
 })
+
+function repeated<T>(times: number, value: T): T[] {
+  return Array.from({ length: times }, () => value)
+}
