@@ -157,7 +157,8 @@ test('a cursor that another server sealed is refused', async () => {
 
 test.each(naming)('%s takes ids and nothing else in its path', async (route) => {
   const body = bodyOf(operations[route]!)
-  for (const name of route.match(/(?<=:)\w+/g)!) {
+  // types and names are what a tenant calls them
+  for (const name of route.match(/(?<=:)\w+Id/g)!) {
     for (const id of noIds)
       await refused(route, { ids: { [name]: id }, ...(body ? { body: example(body) } : {}) })
   }

@@ -53,7 +53,7 @@ test.each(all)('%s has a name, a group and words of its own', (_route, { operati
 
 test('operations are named as the methods of a client are: by what they do, and to what', () => {
   const verbs =
-    'list|read|create|update|delete|rename|change|set|assign|unassign|suspend|resume|verify|revoke|invite|accept'
+    'list|read|create|update|delete|rename|change|set|assign|unassign|suspend|resume|verify|revoke|invite|accept|evaluate|search'
   const whole = /^(signUp|signIn|signOut|whoAmI|invite)$/
   const names = all.map(([, { operationId }]) => operationId)
   expect(names.filter((name) => !whole.test(name) && !new RegExp(`^(${verbs})[A-Z]`).test(name))).toEqual([])

@@ -36,9 +36,9 @@ const { ask, admin, database, signIn, access } = world
 const { body: document } = await ask<OpenApi>('GET', '/openapi.json')
 const operations = operationsOf(document)
 const all = Object.keys(operations)
-const api = all.filter((route) => route.includes(' /v1/'))
+const api = all.filter((route) => /\/(v1|access)\//.test(route))
 const changes = api.filter((route) => !route.startsWith('GET '))
-const inTenants = api.filter((route) => route.includes(':tenantId'))
+const inTenants = api.filter((route) => route.includes(':tenantId') || route.includes(' /access/'))
 const acme = await aScene(world, document)
 
 /** What was answered: `GET /v1/session 401 not_signed_in`. */

@@ -5,7 +5,16 @@ import { aTenant, type Tenant } from './people.ts'
 
 /** One of everything that paths name, by the names that they have there. */
 export type Ids = Record<
-  'tenantId' | 'userId' | 'roleId' | 'postId' | 'commentId' | 'invitationId' | 'sessionId',
+  | 'tenantId'
+  | 'userId'
+  | 'roleId'
+  | 'postId'
+  | 'commentId'
+  | 'invitationId'
+  | 'sessionId'
+  | 'policyType'
+  | 'entityType'
+  | 'entityName',
   string
 >
 export type Place = Tenant & { token: string; ids: Ids }
@@ -25,6 +34,10 @@ export async function aPlace(
     const { body: made } = await ask<Made>('POST', `/v1/tenants/${tenant.tenantId}/${what}`, { token, body })
     return made.id
   }
+  const put = (what: string, body: object) =>
+    ask('PUT', `/v1/tenants/${tenant.tenantId}/${what}`, { token, body })
+  await put('policies/record', { actions: ['view'], subjects: { user: {} }, rules: [{ actions: ['view'] }] })
+  await put('entities/record/101', { attributes: { title: `Of ${name}` } })
   const postId = await make('posts', { title: `News of ${name}`, content: '…', status: 'published' })
   const sessions = await ask<{ items: Made[] }>('GET', '/v1/account/sessions', { token })
   return {
@@ -38,6 +51,9 @@ export async function aPlace(
       commentId: await make(`posts/${postId}/comments`, { content: `Well said at ${name}` }),
       invitationId: await make('invitations', { email: 'lee@example.com' }),
       sessionId: sessions.body.items[0]!.id,
+      policyType: 'record',
+      entityType: 'record',
+      entityName: '101',
     },
   }
 }
