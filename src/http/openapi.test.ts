@@ -130,6 +130,8 @@ test('who must be signed in is told so', () => {
     'GET /api/health',
     'GET /health/ready',
     'GET /health/live',
+    'GET /.well-known/authzen-configuration',
+    'GET /.well-known/authzen-configuration/:tenantId',
     'POST /v1/sign-up',
     'POST /v1/sessions',
   ])

@@ -15,7 +15,11 @@ import { ambiguityIn } from './strict-json.ts'
 
 /** Names the tenant where the path does not. */
 export const tenantHeader = 'reeve-tenant'
-export const tenantName = z.string().min(1).max(100).describe('The tenant: its id or short name.')
+export const tenantName = z
+  .string()
+  .regex(/^[\w-]+$/, 'must be an id or a short name')
+  .max(100)
+  .describe('The tenant: its id or short name.')
 
 /**
  * Routes registered here are for programs that ask for decisions: for users of the tenant that they name, in the path or

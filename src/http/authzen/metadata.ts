@@ -43,7 +43,7 @@ export function metadataRoutes(app: App, publicUrl: string | undefined): void {
       'readTenantAuthzenConfiguration',
       'Where decisions of one tenant are asked for (AuthZEN)',
     ),
-    params: z.strictObject({ tenantId: tenantName.regex(/^[\w-]+$/, 'must be an id or a short name') }),
+    params: z.strictObject({ tenantId: tenantName }),
     response: { 200: metadata },
   }
   app.get('/.well-known/authzen-configuration/:tenantId', { schema: one }, (request, reply) => {
