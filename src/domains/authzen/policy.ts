@@ -71,7 +71,7 @@ export const definition = z
       .max(100)
       .describe('Something is permitted where a rule allows it and none denies it.'),
   })
-  .meta({ id: 'PolicyDefinition', description: 'Who may do what to the things of a type.' })
+  .describe('Who may do what to the things of a type.')
 
 export type Definition = z.output<typeof definition>
 export type Trust = z.output<typeof trust>
