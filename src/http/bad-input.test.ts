@@ -311,7 +311,8 @@ let serial = 0
 
 function exampleOf(name: string, schema: Schema): unknown {
   if (name === 'email') return `mia-${++serial}@example.com`
-  if (kindOf(schema) === 'array') return []
+  if (kindOf(schema) === 'array') return schema.minItems ? [exampleOf(name, schema.items ?? {})] : []
+  if (kindOf(schema) === 'object') return {}
   return `something ${++serial}`
 }
 

@@ -11,6 +11,8 @@ export type Schema = {
   allOf?: Schema[]
   enum?: unknown[]
   maxLength?: number
+  minItems?: number
+  additionalProperties?: boolean | Schema
   minimum?: number
   maximum?: number
   $ref?: string

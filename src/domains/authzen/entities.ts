@@ -6,6 +6,7 @@ import { authorize } from '../access/access.ts'
 import { pageOf, type Page, type PageRequest } from '../page.ts'
 import { peopleCalled } from './people.ts'
 import type { Name, Properties } from './question.ts'
+import { isBroken } from './value.ts'
 
 /** What is stored of a thing, or of whoever asks for things. */
 export type StoredEntity = Name & { attributes: Properties; createdAt: Date; updatedAt: Date }
@@ -82,6 +83,13 @@ export async function setEntity(
       'invalid_request',
       `attributes have more than ${bytesMost} bytes`,
       'store what policies speak of, and nothing else',
+    )
+  }
+  if (isBroken(attributes)) {
+    throw new Refusal(
+      'invalid_request',
+      'attributes have NUL or broken characters in them',
+      'send text in Unicode, without the character U+0000',
     )
   }
   const { type, id } = await nameOf(tx, name)

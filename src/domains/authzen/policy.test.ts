@@ -100,6 +100,8 @@ test.each<[string, object]>([
     'has more than',
     { rules: [{ actions: ['view'], when: { in: [1, Array.from({ length: 99 }, () => 'x'.repeat(400))] } }] },
   ],
+  ['broken', { rules: [{ actions: ['view'], when: { eq: ['a\0', 'a'] } }] }],
+  ['broken', { rules: [{ actions: ['view'], when: { eq: ['a\ud800', 'a'] } }] }],
   ['unknown', { unknown: 1 }],
 ])('a policy that cannot be evaluated is refused, and told where: %s', (where, change) => {
   let told: unknown

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { Refusal } from '../../foundation/refusal.ts'
 import type { Condition } from './condition.ts'
+import { isBroken } from './value.ts'
 import { aboutRef, complaintAbout } from './wording.ts'
 
 /** A name of one line, as types, actions and attributes have it. */
@@ -92,6 +93,7 @@ export function readDefinition(given: unknown): Definition {
   const { actions, relations = {}, scopes = {}, rules } = read.data
   if (Buffer.byteLength(JSON.stringify(read.data)) > bytesMost)
     throw unusable('', `has more than ${bytesMost} bytes`)
+  if (isBroken(read.data)) throw unusable('', 'must not contain NUL or broken characters')
   if (Object.keys(relations).length > mostRelations)
     throw unusable('relations', `are more than ${mostRelations}`)
   if (Object.keys(scopes).length > mostScopes) throw unusable('scopes', `are more than ${mostScopes}`)

@@ -14,6 +14,12 @@ export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
+/** Whether a value has text in it that no database keeps: NUL, or half a character. */
+export function isBroken(value: unknown): boolean {
+  // as JSON writes them, which escapes backslashes of the text itself too
+  return /(?<!\\)(?:\\\\)*\\u(?:0000|d[89a-f]..)/.test(JSON.stringify(value))
+}
+
 export function same(one: unknown, other: unknown): boolean {
   return typeof one === 'object' ? isDeepStrictEqual(one, other) : one === other
 }
