@@ -211,6 +211,8 @@ export type TenantWhereInput = {
   roles?: Prisma.RoleListRelationFilter
   invitations?: Prisma.InvitationListRelationFilter
   posts?: Prisma.PostListRelationFilter
+  policies?: Prisma.PolicyListRelationFilter
+  entities?: Prisma.EntityListRelationFilter
 }
 
 export type TenantOrderByWithRelationInput = {
@@ -227,6 +229,8 @@ export type TenantOrderByWithRelationInput = {
   roles?: Prisma.RoleOrderByRelationAggregateInput
   invitations?: Prisma.InvitationOrderByRelationAggregateInput
   posts?: Prisma.PostOrderByRelationAggregateInput
+  policies?: Prisma.PolicyOrderByRelationAggregateInput
+  entities?: Prisma.EntityOrderByRelationAggregateInput
 }
 
 export type TenantWhereUniqueInput = Prisma.AtLeast<{
@@ -246,6 +250,8 @@ export type TenantWhereUniqueInput = Prisma.AtLeast<{
   roles?: Prisma.RoleListRelationFilter
   invitations?: Prisma.InvitationListRelationFilter
   posts?: Prisma.PostListRelationFilter
+  policies?: Prisma.PolicyListRelationFilter
+  entities?: Prisma.EntityListRelationFilter
 }, "id" | "slug" | "isOperator">
 
 export type TenantOrderByWithAggregationInput = {
@@ -290,6 +296,8 @@ export type TenantCreateInput = {
   roles?: Prisma.RoleCreateNestedManyWithoutTenantInput
   invitations?: Prisma.InvitationCreateNestedManyWithoutTenantInput
   posts?: Prisma.PostCreateNestedManyWithoutTenantInput
+  policies?: Prisma.PolicyCreateNestedManyWithoutTenantInput
+  entities?: Prisma.EntityCreateNestedManyWithoutTenantInput
 }
 
 export type TenantUncheckedCreateInput = {
@@ -306,6 +314,8 @@ export type TenantUncheckedCreateInput = {
   roles?: Prisma.RoleUncheckedCreateNestedManyWithoutTenantInput
   invitations?: Prisma.InvitationUncheckedCreateNestedManyWithoutTenantInput
   posts?: Prisma.PostUncheckedCreateNestedManyWithoutTenantInput
+  policies?: Prisma.PolicyUncheckedCreateNestedManyWithoutTenantInput
+  entities?: Prisma.EntityUncheckedCreateNestedManyWithoutTenantInput
 }
 
 export type TenantUpdateInput = {
@@ -322,6 +332,8 @@ export type TenantUpdateInput = {
   roles?: Prisma.RoleUpdateManyWithoutTenantNestedInput
   invitations?: Prisma.InvitationUpdateManyWithoutTenantNestedInput
   posts?: Prisma.PostUpdateManyWithoutTenantNestedInput
+  policies?: Prisma.PolicyUpdateManyWithoutTenantNestedInput
+  entities?: Prisma.EntityUpdateManyWithoutTenantNestedInput
 }
 
 export type TenantUncheckedUpdateInput = {
@@ -338,6 +350,8 @@ export type TenantUncheckedUpdateInput = {
   roles?: Prisma.RoleUncheckedUpdateManyWithoutTenantNestedInput
   invitations?: Prisma.InvitationUncheckedUpdateManyWithoutTenantNestedInput
   posts?: Prisma.PostUncheckedUpdateManyWithoutTenantNestedInput
+  policies?: Prisma.PolicyUncheckedUpdateManyWithoutTenantNestedInput
+  entities?: Prisma.EntityUncheckedUpdateManyWithoutTenantNestedInput
 }
 
 export type TenantCreateManyInput = {
@@ -411,6 +425,34 @@ export type TenantMinOrderByAggregateInput = {
   updatedAt?: Prisma.SortOrder
 }
 
+export type TenantCreateNestedOneWithoutPoliciesInput = {
+  create?: Prisma.XOR<Prisma.TenantCreateWithoutPoliciesInput, Prisma.TenantUncheckedCreateWithoutPoliciesInput>
+  connectOrCreate?: Prisma.TenantCreateOrConnectWithoutPoliciesInput
+  connect?: Prisma.TenantWhereUniqueInput
+}
+
+export type TenantUpdateOneRequiredWithoutPoliciesNestedInput = {
+  create?: Prisma.XOR<Prisma.TenantCreateWithoutPoliciesInput, Prisma.TenantUncheckedCreateWithoutPoliciesInput>
+  connectOrCreate?: Prisma.TenantCreateOrConnectWithoutPoliciesInput
+  upsert?: Prisma.TenantUpsertWithoutPoliciesInput
+  connect?: Prisma.TenantWhereUniqueInput
+  update?: Prisma.XOR<Prisma.XOR<Prisma.TenantUpdateToOneWithWhereWithoutPoliciesInput, Prisma.TenantUpdateWithoutPoliciesInput>, Prisma.TenantUncheckedUpdateWithoutPoliciesInput>
+}
+
+export type TenantCreateNestedOneWithoutEntitiesInput = {
+  create?: Prisma.XOR<Prisma.TenantCreateWithoutEntitiesInput, Prisma.TenantUncheckedCreateWithoutEntitiesInput>
+  connectOrCreate?: Prisma.TenantCreateOrConnectWithoutEntitiesInput
+  connect?: Prisma.TenantWhereUniqueInput
+}
+
+export type TenantUpdateOneRequiredWithoutEntitiesNestedInput = {
+  create?: Prisma.XOR<Prisma.TenantCreateWithoutEntitiesInput, Prisma.TenantUncheckedCreateWithoutEntitiesInput>
+  connectOrCreate?: Prisma.TenantCreateOrConnectWithoutEntitiesInput
+  upsert?: Prisma.TenantUpsertWithoutEntitiesInput
+  connect?: Prisma.TenantWhereUniqueInput
+  update?: Prisma.XOR<Prisma.XOR<Prisma.TenantUpdateToOneWithWhereWithoutEntitiesInput, Prisma.TenantUpdateWithoutEntitiesInput>, Prisma.TenantUncheckedUpdateWithoutEntitiesInput>
+}
+
 export type TenantCreateNestedOneWithoutInvitationsInput = {
   create?: Prisma.XOR<Prisma.TenantCreateWithoutInvitationsInput, Prisma.TenantUncheckedCreateWithoutInvitationsInput>
   connectOrCreate?: Prisma.TenantCreateOrConnectWithoutInvitationsInput
@@ -481,6 +523,174 @@ export type TenantUpdateOneRequiredWithoutUsersNestedInput = {
   update?: Prisma.XOR<Prisma.XOR<Prisma.TenantUpdateToOneWithWhereWithoutUsersInput, Prisma.TenantUpdateWithoutUsersInput>, Prisma.TenantUncheckedUpdateWithoutUsersInput>
 }
 
+export type TenantCreateWithoutPoliciesInput = {
+  id?: string
+  slug: string
+  name: string
+  isOperator?: boolean
+  deletedAt?: Date | string | null
+  deletedBy?: string | null
+  createdAt?: Date | string
+  updatedAt?: Date | string
+  guard?: Prisma.TenantGuardCreateNestedOneWithoutTenantInput
+  users?: Prisma.UserCreateNestedManyWithoutTenantInput
+  roles?: Prisma.RoleCreateNestedManyWithoutTenantInput
+  invitations?: Prisma.InvitationCreateNestedManyWithoutTenantInput
+  posts?: Prisma.PostCreateNestedManyWithoutTenantInput
+  entities?: Prisma.EntityCreateNestedManyWithoutTenantInput
+}
+
+export type TenantUncheckedCreateWithoutPoliciesInput = {
+  id?: string
+  slug: string
+  name: string
+  isOperator?: boolean
+  deletedAt?: Date | string | null
+  deletedBy?: string | null
+  createdAt?: Date | string
+  updatedAt?: Date | string
+  guard?: Prisma.TenantGuardUncheckedCreateNestedOneWithoutTenantInput
+  users?: Prisma.UserUncheckedCreateNestedManyWithoutTenantInput
+  roles?: Prisma.RoleUncheckedCreateNestedManyWithoutTenantInput
+  invitations?: Prisma.InvitationUncheckedCreateNestedManyWithoutTenantInput
+  posts?: Prisma.PostUncheckedCreateNestedManyWithoutTenantInput
+  entities?: Prisma.EntityUncheckedCreateNestedManyWithoutTenantInput
+}
+
+export type TenantCreateOrConnectWithoutPoliciesInput = {
+  where: Prisma.TenantWhereUniqueInput
+  create: Prisma.XOR<Prisma.TenantCreateWithoutPoliciesInput, Prisma.TenantUncheckedCreateWithoutPoliciesInput>
+}
+
+export type TenantUpsertWithoutPoliciesInput = {
+  update: Prisma.XOR<Prisma.TenantUpdateWithoutPoliciesInput, Prisma.TenantUncheckedUpdateWithoutPoliciesInput>
+  create: Prisma.XOR<Prisma.TenantCreateWithoutPoliciesInput, Prisma.TenantUncheckedCreateWithoutPoliciesInput>
+  where?: Prisma.TenantWhereInput
+}
+
+export type TenantUpdateToOneWithWhereWithoutPoliciesInput = {
+  where?: Prisma.TenantWhereInput
+  data: Prisma.XOR<Prisma.TenantUpdateWithoutPoliciesInput, Prisma.TenantUncheckedUpdateWithoutPoliciesInput>
+}
+
+export type TenantUpdateWithoutPoliciesInput = {
+  id?: Prisma.StringFieldUpdateOperationsInput | string
+  slug?: Prisma.StringFieldUpdateOperationsInput | string
+  name?: Prisma.StringFieldUpdateOperationsInput | string
+  isOperator?: Prisma.BoolFieldUpdateOperationsInput | boolean
+  deletedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  deletedBy?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  guard?: Prisma.TenantGuardUpdateOneWithoutTenantNestedInput
+  users?: Prisma.UserUpdateManyWithoutTenantNestedInput
+  roles?: Prisma.RoleUpdateManyWithoutTenantNestedInput
+  invitations?: Prisma.InvitationUpdateManyWithoutTenantNestedInput
+  posts?: Prisma.PostUpdateManyWithoutTenantNestedInput
+  entities?: Prisma.EntityUpdateManyWithoutTenantNestedInput
+}
+
+export type TenantUncheckedUpdateWithoutPoliciesInput = {
+  id?: Prisma.StringFieldUpdateOperationsInput | string
+  slug?: Prisma.StringFieldUpdateOperationsInput | string
+  name?: Prisma.StringFieldUpdateOperationsInput | string
+  isOperator?: Prisma.BoolFieldUpdateOperationsInput | boolean
+  deletedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  deletedBy?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  guard?: Prisma.TenantGuardUncheckedUpdateOneWithoutTenantNestedInput
+  users?: Prisma.UserUncheckedUpdateManyWithoutTenantNestedInput
+  roles?: Prisma.RoleUncheckedUpdateManyWithoutTenantNestedInput
+  invitations?: Prisma.InvitationUncheckedUpdateManyWithoutTenantNestedInput
+  posts?: Prisma.PostUncheckedUpdateManyWithoutTenantNestedInput
+  entities?: Prisma.EntityUncheckedUpdateManyWithoutTenantNestedInput
+}
+
+export type TenantCreateWithoutEntitiesInput = {
+  id?: string
+  slug: string
+  name: string
+  isOperator?: boolean
+  deletedAt?: Date | string | null
+  deletedBy?: string | null
+  createdAt?: Date | string
+  updatedAt?: Date | string
+  guard?: Prisma.TenantGuardCreateNestedOneWithoutTenantInput
+  users?: Prisma.UserCreateNestedManyWithoutTenantInput
+  roles?: Prisma.RoleCreateNestedManyWithoutTenantInput
+  invitations?: Prisma.InvitationCreateNestedManyWithoutTenantInput
+  posts?: Prisma.PostCreateNestedManyWithoutTenantInput
+  policies?: Prisma.PolicyCreateNestedManyWithoutTenantInput
+}
+
+export type TenantUncheckedCreateWithoutEntitiesInput = {
+  id?: string
+  slug: string
+  name: string
+  isOperator?: boolean
+  deletedAt?: Date | string | null
+  deletedBy?: string | null
+  createdAt?: Date | string
+  updatedAt?: Date | string
+  guard?: Prisma.TenantGuardUncheckedCreateNestedOneWithoutTenantInput
+  users?: Prisma.UserUncheckedCreateNestedManyWithoutTenantInput
+  roles?: Prisma.RoleUncheckedCreateNestedManyWithoutTenantInput
+  invitations?: Prisma.InvitationUncheckedCreateNestedManyWithoutTenantInput
+  posts?: Prisma.PostUncheckedCreateNestedManyWithoutTenantInput
+  policies?: Prisma.PolicyUncheckedCreateNestedManyWithoutTenantInput
+}
+
+export type TenantCreateOrConnectWithoutEntitiesInput = {
+  where: Prisma.TenantWhereUniqueInput
+  create: Prisma.XOR<Prisma.TenantCreateWithoutEntitiesInput, Prisma.TenantUncheckedCreateWithoutEntitiesInput>
+}
+
+export type TenantUpsertWithoutEntitiesInput = {
+  update: Prisma.XOR<Prisma.TenantUpdateWithoutEntitiesInput, Prisma.TenantUncheckedUpdateWithoutEntitiesInput>
+  create: Prisma.XOR<Prisma.TenantCreateWithoutEntitiesInput, Prisma.TenantUncheckedCreateWithoutEntitiesInput>
+  where?: Prisma.TenantWhereInput
+}
+
+export type TenantUpdateToOneWithWhereWithoutEntitiesInput = {
+  where?: Prisma.TenantWhereInput
+  data: Prisma.XOR<Prisma.TenantUpdateWithoutEntitiesInput, Prisma.TenantUncheckedUpdateWithoutEntitiesInput>
+}
+
+export type TenantUpdateWithoutEntitiesInput = {
+  id?: Prisma.StringFieldUpdateOperationsInput | string
+  slug?: Prisma.StringFieldUpdateOperationsInput | string
+  name?: Prisma.StringFieldUpdateOperationsInput | string
+  isOperator?: Prisma.BoolFieldUpdateOperationsInput | boolean
+  deletedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  deletedBy?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  guard?: Prisma.TenantGuardUpdateOneWithoutTenantNestedInput
+  users?: Prisma.UserUpdateManyWithoutTenantNestedInput
+  roles?: Prisma.RoleUpdateManyWithoutTenantNestedInput
+  invitations?: Prisma.InvitationUpdateManyWithoutTenantNestedInput
+  posts?: Prisma.PostUpdateManyWithoutTenantNestedInput
+  policies?: Prisma.PolicyUpdateManyWithoutTenantNestedInput
+}
+
+export type TenantUncheckedUpdateWithoutEntitiesInput = {
+  id?: Prisma.StringFieldUpdateOperationsInput | string
+  slug?: Prisma.StringFieldUpdateOperationsInput | string
+  name?: Prisma.StringFieldUpdateOperationsInput | string
+  isOperator?: Prisma.BoolFieldUpdateOperationsInput | boolean
+  deletedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  deletedBy?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  guard?: Prisma.TenantGuardUncheckedUpdateOneWithoutTenantNestedInput
+  users?: Prisma.UserUncheckedUpdateManyWithoutTenantNestedInput
+  roles?: Prisma.RoleUncheckedUpdateManyWithoutTenantNestedInput
+  invitations?: Prisma.InvitationUncheckedUpdateManyWithoutTenantNestedInput
+  posts?: Prisma.PostUncheckedUpdateManyWithoutTenantNestedInput
+  policies?: Prisma.PolicyUncheckedUpdateManyWithoutTenantNestedInput
+}
+
 export type TenantCreateWithoutInvitationsInput = {
   id?: string
   slug: string
@@ -494,6 +704,8 @@ export type TenantCreateWithoutInvitationsInput = {
   users?: Prisma.UserCreateNestedManyWithoutTenantInput
   roles?: Prisma.RoleCreateNestedManyWithoutTenantInput
   posts?: Prisma.PostCreateNestedManyWithoutTenantInput
+  policies?: Prisma.PolicyCreateNestedManyWithoutTenantInput
+  entities?: Prisma.EntityCreateNestedManyWithoutTenantInput
 }
 
 export type TenantUncheckedCreateWithoutInvitationsInput = {
@@ -509,6 +721,8 @@ export type TenantUncheckedCreateWithoutInvitationsInput = {
   users?: Prisma.UserUncheckedCreateNestedManyWithoutTenantInput
   roles?: Prisma.RoleUncheckedCreateNestedManyWithoutTenantInput
   posts?: Prisma.PostUncheckedCreateNestedManyWithoutTenantInput
+  policies?: Prisma.PolicyUncheckedCreateNestedManyWithoutTenantInput
+  entities?: Prisma.EntityUncheckedCreateNestedManyWithoutTenantInput
 }
 
 export type TenantCreateOrConnectWithoutInvitationsInput = {
@@ -540,6 +754,8 @@ export type TenantUpdateWithoutInvitationsInput = {
   users?: Prisma.UserUpdateManyWithoutTenantNestedInput
   roles?: Prisma.RoleUpdateManyWithoutTenantNestedInput
   posts?: Prisma.PostUpdateManyWithoutTenantNestedInput
+  policies?: Prisma.PolicyUpdateManyWithoutTenantNestedInput
+  entities?: Prisma.EntityUpdateManyWithoutTenantNestedInput
 }
 
 export type TenantUncheckedUpdateWithoutInvitationsInput = {
@@ -555,6 +771,8 @@ export type TenantUncheckedUpdateWithoutInvitationsInput = {
   users?: Prisma.UserUncheckedUpdateManyWithoutTenantNestedInput
   roles?: Prisma.RoleUncheckedUpdateManyWithoutTenantNestedInput
   posts?: Prisma.PostUncheckedUpdateManyWithoutTenantNestedInput
+  policies?: Prisma.PolicyUncheckedUpdateManyWithoutTenantNestedInput
+  entities?: Prisma.EntityUncheckedUpdateManyWithoutTenantNestedInput
 }
 
 export type TenantCreateWithoutPostsInput = {
@@ -570,6 +788,8 @@ export type TenantCreateWithoutPostsInput = {
   users?: Prisma.UserCreateNestedManyWithoutTenantInput
   roles?: Prisma.RoleCreateNestedManyWithoutTenantInput
   invitations?: Prisma.InvitationCreateNestedManyWithoutTenantInput
+  policies?: Prisma.PolicyCreateNestedManyWithoutTenantInput
+  entities?: Prisma.EntityCreateNestedManyWithoutTenantInput
 }
 
 export type TenantUncheckedCreateWithoutPostsInput = {
@@ -585,6 +805,8 @@ export type TenantUncheckedCreateWithoutPostsInput = {
   users?: Prisma.UserUncheckedCreateNestedManyWithoutTenantInput
   roles?: Prisma.RoleUncheckedCreateNestedManyWithoutTenantInput
   invitations?: Prisma.InvitationUncheckedCreateNestedManyWithoutTenantInput
+  policies?: Prisma.PolicyUncheckedCreateNestedManyWithoutTenantInput
+  entities?: Prisma.EntityUncheckedCreateNestedManyWithoutTenantInput
 }
 
 export type TenantCreateOrConnectWithoutPostsInput = {
@@ -616,6 +838,8 @@ export type TenantUpdateWithoutPostsInput = {
   users?: Prisma.UserUpdateManyWithoutTenantNestedInput
   roles?: Prisma.RoleUpdateManyWithoutTenantNestedInput
   invitations?: Prisma.InvitationUpdateManyWithoutTenantNestedInput
+  policies?: Prisma.PolicyUpdateManyWithoutTenantNestedInput
+  entities?: Prisma.EntityUpdateManyWithoutTenantNestedInput
 }
 
 export type TenantUncheckedUpdateWithoutPostsInput = {
@@ -631,6 +855,8 @@ export type TenantUncheckedUpdateWithoutPostsInput = {
   users?: Prisma.UserUncheckedUpdateManyWithoutTenantNestedInput
   roles?: Prisma.RoleUncheckedUpdateManyWithoutTenantNestedInput
   invitations?: Prisma.InvitationUncheckedUpdateManyWithoutTenantNestedInput
+  policies?: Prisma.PolicyUncheckedUpdateManyWithoutTenantNestedInput
+  entities?: Prisma.EntityUncheckedUpdateManyWithoutTenantNestedInput
 }
 
 export type TenantCreateWithoutRolesInput = {
@@ -646,6 +872,8 @@ export type TenantCreateWithoutRolesInput = {
   users?: Prisma.UserCreateNestedManyWithoutTenantInput
   invitations?: Prisma.InvitationCreateNestedManyWithoutTenantInput
   posts?: Prisma.PostCreateNestedManyWithoutTenantInput
+  policies?: Prisma.PolicyCreateNestedManyWithoutTenantInput
+  entities?: Prisma.EntityCreateNestedManyWithoutTenantInput
 }
 
 export type TenantUncheckedCreateWithoutRolesInput = {
@@ -661,6 +889,8 @@ export type TenantUncheckedCreateWithoutRolesInput = {
   users?: Prisma.UserUncheckedCreateNestedManyWithoutTenantInput
   invitations?: Prisma.InvitationUncheckedCreateNestedManyWithoutTenantInput
   posts?: Prisma.PostUncheckedCreateNestedManyWithoutTenantInput
+  policies?: Prisma.PolicyUncheckedCreateNestedManyWithoutTenantInput
+  entities?: Prisma.EntityUncheckedCreateNestedManyWithoutTenantInput
 }
 
 export type TenantCreateOrConnectWithoutRolesInput = {
@@ -692,6 +922,8 @@ export type TenantUpdateWithoutRolesInput = {
   users?: Prisma.UserUpdateManyWithoutTenantNestedInput
   invitations?: Prisma.InvitationUpdateManyWithoutTenantNestedInput
   posts?: Prisma.PostUpdateManyWithoutTenantNestedInput
+  policies?: Prisma.PolicyUpdateManyWithoutTenantNestedInput
+  entities?: Prisma.EntityUpdateManyWithoutTenantNestedInput
 }
 
 export type TenantUncheckedUpdateWithoutRolesInput = {
@@ -707,6 +939,8 @@ export type TenantUncheckedUpdateWithoutRolesInput = {
   users?: Prisma.UserUncheckedUpdateManyWithoutTenantNestedInput
   invitations?: Prisma.InvitationUncheckedUpdateManyWithoutTenantNestedInput
   posts?: Prisma.PostUncheckedUpdateManyWithoutTenantNestedInput
+  policies?: Prisma.PolicyUncheckedUpdateManyWithoutTenantNestedInput
+  entities?: Prisma.EntityUncheckedUpdateManyWithoutTenantNestedInput
 }
 
 export type TenantCreateWithoutGuardInput = {
@@ -722,6 +956,8 @@ export type TenantCreateWithoutGuardInput = {
   roles?: Prisma.RoleCreateNestedManyWithoutTenantInput
   invitations?: Prisma.InvitationCreateNestedManyWithoutTenantInput
   posts?: Prisma.PostCreateNestedManyWithoutTenantInput
+  policies?: Prisma.PolicyCreateNestedManyWithoutTenantInput
+  entities?: Prisma.EntityCreateNestedManyWithoutTenantInput
 }
 
 export type TenantUncheckedCreateWithoutGuardInput = {
@@ -737,6 +973,8 @@ export type TenantUncheckedCreateWithoutGuardInput = {
   roles?: Prisma.RoleUncheckedCreateNestedManyWithoutTenantInput
   invitations?: Prisma.InvitationUncheckedCreateNestedManyWithoutTenantInput
   posts?: Prisma.PostUncheckedCreateNestedManyWithoutTenantInput
+  policies?: Prisma.PolicyUncheckedCreateNestedManyWithoutTenantInput
+  entities?: Prisma.EntityUncheckedCreateNestedManyWithoutTenantInput
 }
 
 export type TenantCreateOrConnectWithoutGuardInput = {
@@ -768,6 +1006,8 @@ export type TenantUpdateWithoutGuardInput = {
   roles?: Prisma.RoleUpdateManyWithoutTenantNestedInput
   invitations?: Prisma.InvitationUpdateManyWithoutTenantNestedInput
   posts?: Prisma.PostUpdateManyWithoutTenantNestedInput
+  policies?: Prisma.PolicyUpdateManyWithoutTenantNestedInput
+  entities?: Prisma.EntityUpdateManyWithoutTenantNestedInput
 }
 
 export type TenantUncheckedUpdateWithoutGuardInput = {
@@ -783,6 +1023,8 @@ export type TenantUncheckedUpdateWithoutGuardInput = {
   roles?: Prisma.RoleUncheckedUpdateManyWithoutTenantNestedInput
   invitations?: Prisma.InvitationUncheckedUpdateManyWithoutTenantNestedInput
   posts?: Prisma.PostUncheckedUpdateManyWithoutTenantNestedInput
+  policies?: Prisma.PolicyUncheckedUpdateManyWithoutTenantNestedInput
+  entities?: Prisma.EntityUncheckedUpdateManyWithoutTenantNestedInput
 }
 
 export type TenantCreateWithoutUsersInput = {
@@ -798,6 +1040,8 @@ export type TenantCreateWithoutUsersInput = {
   roles?: Prisma.RoleCreateNestedManyWithoutTenantInput
   invitations?: Prisma.InvitationCreateNestedManyWithoutTenantInput
   posts?: Prisma.PostCreateNestedManyWithoutTenantInput
+  policies?: Prisma.PolicyCreateNestedManyWithoutTenantInput
+  entities?: Prisma.EntityCreateNestedManyWithoutTenantInput
 }
 
 export type TenantUncheckedCreateWithoutUsersInput = {
@@ -813,6 +1057,8 @@ export type TenantUncheckedCreateWithoutUsersInput = {
   roles?: Prisma.RoleUncheckedCreateNestedManyWithoutTenantInput
   invitations?: Prisma.InvitationUncheckedCreateNestedManyWithoutTenantInput
   posts?: Prisma.PostUncheckedCreateNestedManyWithoutTenantInput
+  policies?: Prisma.PolicyUncheckedCreateNestedManyWithoutTenantInput
+  entities?: Prisma.EntityUncheckedCreateNestedManyWithoutTenantInput
 }
 
 export type TenantCreateOrConnectWithoutUsersInput = {
@@ -844,6 +1090,8 @@ export type TenantUpdateWithoutUsersInput = {
   roles?: Prisma.RoleUpdateManyWithoutTenantNestedInput
   invitations?: Prisma.InvitationUpdateManyWithoutTenantNestedInput
   posts?: Prisma.PostUpdateManyWithoutTenantNestedInput
+  policies?: Prisma.PolicyUpdateManyWithoutTenantNestedInput
+  entities?: Prisma.EntityUpdateManyWithoutTenantNestedInput
 }
 
 export type TenantUncheckedUpdateWithoutUsersInput = {
@@ -859,6 +1107,8 @@ export type TenantUncheckedUpdateWithoutUsersInput = {
   roles?: Prisma.RoleUncheckedUpdateManyWithoutTenantNestedInput
   invitations?: Prisma.InvitationUncheckedUpdateManyWithoutTenantNestedInput
   posts?: Prisma.PostUncheckedUpdateManyWithoutTenantNestedInput
+  policies?: Prisma.PolicyUncheckedUpdateManyWithoutTenantNestedInput
+  entities?: Prisma.EntityUncheckedUpdateManyWithoutTenantNestedInput
 }
 
 
@@ -871,6 +1121,8 @@ export type TenantCountOutputType = {
   roles: number
   invitations: number
   posts: number
+  policies: number
+  entities: number
 }
 
 export type TenantCountOutputTypeSelect<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
@@ -878,6 +1130,8 @@ export type TenantCountOutputTypeSelect<ExtArgs extends runtime.Types.Extensions
   roles?: boolean | TenantCountOutputTypeCountRolesArgs
   invitations?: boolean | TenantCountOutputTypeCountInvitationsArgs
   posts?: boolean | TenantCountOutputTypeCountPostsArgs
+  policies?: boolean | TenantCountOutputTypeCountPoliciesArgs
+  entities?: boolean | TenantCountOutputTypeCountEntitiesArgs
 }
 
 /**
@@ -918,6 +1172,20 @@ export type TenantCountOutputTypeCountPostsArgs<ExtArgs extends runtime.Types.Ex
   where?: Prisma.PostWhereInput
 }
 
+/**
+ * TenantCountOutputType without action
+ */
+export type TenantCountOutputTypeCountPoliciesArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
+  where?: Prisma.PolicyWhereInput
+}
+
+/**
+ * TenantCountOutputType without action
+ */
+export type TenantCountOutputTypeCountEntitiesArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
+  where?: Prisma.EntityWhereInput
+}
+
 
 export type TenantSelect<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetSelect<{
   id?: boolean
@@ -933,6 +1201,8 @@ export type TenantSelect<ExtArgs extends runtime.Types.Extensions.InternalArgs =
   roles?: boolean | Prisma.Tenant$rolesArgs<ExtArgs>
   invitations?: boolean | Prisma.Tenant$invitationsArgs<ExtArgs>
   posts?: boolean | Prisma.Tenant$postsArgs<ExtArgs>
+  policies?: boolean | Prisma.Tenant$policiesArgs<ExtArgs>
+  entities?: boolean | Prisma.Tenant$entitiesArgs<ExtArgs>
   _count?: boolean | Prisma.TenantCountOutputTypeDefaultArgs<ExtArgs>
 }, ExtArgs["result"]["tenant"]>
 
@@ -976,6 +1246,8 @@ export type TenantInclude<ExtArgs extends runtime.Types.Extensions.InternalArgs 
   roles?: boolean | Prisma.Tenant$rolesArgs<ExtArgs>
   invitations?: boolean | Prisma.Tenant$invitationsArgs<ExtArgs>
   posts?: boolean | Prisma.Tenant$postsArgs<ExtArgs>
+  policies?: boolean | Prisma.Tenant$policiesArgs<ExtArgs>
+  entities?: boolean | Prisma.Tenant$entitiesArgs<ExtArgs>
   _count?: boolean | Prisma.TenantCountOutputTypeDefaultArgs<ExtArgs>
 }
 export type TenantIncludeCreateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {}
@@ -989,6 +1261,8 @@ export type $TenantPayload<ExtArgs extends runtime.Types.Extensions.InternalArgs
     roles: Prisma.$RolePayload<ExtArgs>[]
     invitations: Prisma.$InvitationPayload<ExtArgs>[]
     posts: Prisma.$PostPayload<ExtArgs>[]
+    policies: Prisma.$PolicyPayload<ExtArgs>[]
+    entities: Prisma.$EntityPayload<ExtArgs>[]
   }
   scalars: runtime.Types.Extensions.GetPayloadResult<{
     id: string
@@ -1398,6 +1672,8 @@ export interface Prisma__TenantClient<T, Null = never, ExtArgs extends runtime.T
   roles<T extends Prisma.Tenant$rolesArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.Tenant$rolesArgs<ExtArgs>>): Prisma.PrismaPromise<runtime.Types.Result.GetResult<Prisma.$RolePayload<ExtArgs>, T, "findMany", GlobalOmitOptions> | Null>
   invitations<T extends Prisma.Tenant$invitationsArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.Tenant$invitationsArgs<ExtArgs>>): Prisma.PrismaPromise<runtime.Types.Result.GetResult<Prisma.$InvitationPayload<ExtArgs>, T, "findMany", GlobalOmitOptions> | Null>
   posts<T extends Prisma.Tenant$postsArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.Tenant$postsArgs<ExtArgs>>): Prisma.PrismaPromise<runtime.Types.Result.GetResult<Prisma.$PostPayload<ExtArgs>, T, "findMany", GlobalOmitOptions> | Null>
+  policies<T extends Prisma.Tenant$policiesArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.Tenant$policiesArgs<ExtArgs>>): Prisma.PrismaPromise<runtime.Types.Result.GetResult<Prisma.$PolicyPayload<ExtArgs>, T, "findMany", GlobalOmitOptions> | Null>
+  entities<T extends Prisma.Tenant$entitiesArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.Tenant$entitiesArgs<ExtArgs>>): Prisma.PrismaPromise<runtime.Types.Result.GetResult<Prisma.$EntityPayload<ExtArgs>, T, "findMany", GlobalOmitOptions> | Null>
   /**
    * Attaches callbacks for the resolution and/or rejection of the Promise.
    * @param onfulfilled The callback to execute when the Promise is resolved.
@@ -1940,6 +2216,54 @@ export type Tenant$postsArgs<ExtArgs extends runtime.Types.Extensions.InternalAr
   take?: number
   skip?: number
   distinct?: Prisma.PostScalarFieldEnum | Prisma.PostScalarFieldEnum[]
+}
+
+/**
+ * Tenant.policies
+ */
+export type Tenant$policiesArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
+  /**
+   * Select specific fields to fetch from the Policy
+   */
+  select?: Prisma.PolicySelect<ExtArgs> | null
+  /**
+   * Omit specific fields from the Policy
+   */
+  omit?: Prisma.PolicyOmit<ExtArgs> | null
+  /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.PolicyInclude<ExtArgs> | null
+  where?: Prisma.PolicyWhereInput
+  orderBy?: Prisma.PolicyOrderByWithRelationInput | Prisma.PolicyOrderByWithRelationInput[]
+  cursor?: Prisma.PolicyWhereUniqueInput
+  take?: number
+  skip?: number
+  distinct?: Prisma.PolicyScalarFieldEnum | Prisma.PolicyScalarFieldEnum[]
+}
+
+/**
+ * Tenant.entities
+ */
+export type Tenant$entitiesArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
+  /**
+   * Select specific fields to fetch from the Entity
+   */
+  select?: Prisma.EntitySelect<ExtArgs> | null
+  /**
+   * Omit specific fields from the Entity
+   */
+  omit?: Prisma.EntityOmit<ExtArgs> | null
+  /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.EntityInclude<ExtArgs> | null
+  where?: Prisma.EntityWhereInput
+  orderBy?: Prisma.EntityOrderByWithRelationInput | Prisma.EntityOrderByWithRelationInput[]
+  cursor?: Prisma.EntityWhereUniqueInput
+  take?: number
+  skip?: number
+  distinct?: Prisma.EntityScalarFieldEnum | Prisma.EntityScalarFieldEnum[]
 }
 
 /**
