@@ -830,6 +830,25 @@ revoke execute on function reeve.keep_system_roles() from public;
 grant execute on function reeve.keep_system_roles() to reeve_app;
 grant execute on function reeve.keep_system_roles() to reeve_auth;
 
+CREATE OR REPLACE FUNCTION reeve.keep_what_is_known_theirs()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  perform reeve.stay_declared(old.tenant_id);
+  if tg_op = 'DELETE' then
+    delete from public.entities where tenant_id = old.tenant_id and type = 'user' and id in (old.id::text, old.email);
+    return old;
+  end if;
+  delete from public.entities where tenant_id = old.tenant_id and type = 'user' and id = new.email;
+  update public.entities set id = new.email where tenant_id = old.tenant_id and type = 'user' and id = old.email;
+  return new;
+end
+$function$;
+comment on function reeve.keep_what_is_known_theirs() is 'Trigger: what policies know of a person follows their address, and goes when they are deleted.';
+revoke execute on function reeve.keep_what_is_known_theirs() from public;
+grant execute on function reeve.keep_what_is_known_theirs() to reeve_app;
+
 CREATE OR REPLACE FUNCTION reeve.password_replace(wanted uuid, old_hash text, new_hash text)
  RETURNS boolean
  LANGUAGE plpgsql
@@ -1229,6 +1248,9 @@ begin
     ('admin',  'audit:read',      'any'),
     ('admin',  'posts:*',         'any'),
     ('admin',  'comments:*',      'any'),
+    ('admin',  'access:*',        'any'),
+    ('admin',  'policies:*',      'any'),
+    ('admin',  'entities:*',      'any'),
     ('member', 'tenant:read',     'any'),
     ('member', 'users:read',      'any'),
     ('member', 'users:update',    'own'),
@@ -1611,6 +1633,33 @@ alter table public.credentials enable row level security;
 create policy credentials_for_sign_in on public.credentials to reeve_auth using (true) with check (true);
 grant delete, insert, select, update on table public.credentials to reeve_auth;
 
+create table public.entities (
+  tenant_id uuid not null,
+  type character varying(100) collate "C" not null,
+  id character varying(255) collate "C" not null,
+  attributes jsonb not null default '{}'::jsonb,
+  created_at timestamp with time zone not null default now(),
+  updated_at timestamp with time zone not null default now(),
+  constraint entities_pkey PRIMARY KEY (tenant_id, type, id),
+  constraint entities_attributes_whole CHECK (((jsonb_typeof(attributes) = 'object'::text) AND (octet_length((attributes)::text) <= 16384))),
+  constraint entities_id_form CHECK (((id)::text ~ '^[^[:cntrl:]]+$'::text)),
+  constraint entities_type_form CHECK (((type)::text ~ '^[^[:cntrl:]]+$'::text))
+);
+comment on table public.entities is 'What policies know of one thing, or of whoever asks for things.';
+comment on column public.entities.tenant_id is 'Whose row it is. [none]';
+comment on column public.entities.type is 'The type of the thing, or user. [none]';
+comment on column public.entities.id is 'What the application calls it; of a user of Reeve the id or address. [personal]';
+comment on column public.entities.attributes is 'What is known of it, by name. [personal]';
+comment on column public.entities.created_at is 'When something was stored of it first. [none]';
+comment on column public.entities.updated_at is 'When it was stored last. [none]';
+CREATE TRIGGER entities_audit AFTER INSERT OR DELETE OR UPDATE ON public.entities FOR EACH ROW EXECUTE FUNCTION reeve.audit('entity', 'tenant_id', '', 'tenant_id,updated_at');
+CREATE TRIGGER entities_touch BEFORE UPDATE ON public.entities FOR EACH ROW EXECUTE FUNCTION reeve.touch_updated_at();
+alter table public.entities enable row level security;
+create policy entities_of_declared_tenant on public.entities using (tenant_id = reeve.tenant_id()) with check (tenant_id = reeve.tenant_id());
+grant delete, insert, select on table public.entities to reeve_app;
+grant select on table public.entities to reeve_readonly;
+grant update (id, attributes) on table public.entities to reeve_app;
+
 create table public.idempotency_keys (
   tenant_id uuid not null,
   scope uuid not null,
@@ -1698,6 +1747,30 @@ CREATE TRIGGER permissions_audit AFTER INSERT OR DELETE OR UPDATE ON public.perm
 grant select on table public.permissions to reeve_app;
 grant select on table public.permissions to reeve_auth;
 grant select on table public.permissions to reeve_readonly;
+
+create table public.policies (
+  tenant_id uuid not null,
+  type character varying(100) collate "C" not null,
+  definition jsonb not null,
+  created_at timestamp with time zone not null default now(),
+  updated_at timestamp with time zone not null default now(),
+  constraint policies_pkey PRIMARY KEY (tenant_id, type),
+  constraint policies_definition_whole CHECK (((jsonb_typeof(definition) = 'object'::text) AND (octet_length((definition)::text) <= 65536))),
+  constraint policies_type_form CHECK (((type)::text ~ '^[^[:cntrl:]]+$'::text))
+);
+comment on table public.policies is 'Who may do what to the things of one type, as the tenant declared it.';
+comment on column public.policies.tenant_id is 'Whose row it is. [none]';
+comment on column public.policies.type is 'The type of things. [none]';
+comment on column public.policies.definition is 'Actions, scopes and rules: docs/authzen.md. [none]';
+comment on column public.policies.created_at is 'When it was declared first. [none]';
+comment on column public.policies.updated_at is 'When it was declared last. [none]';
+CREATE TRIGGER policies_audit AFTER INSERT OR DELETE OR UPDATE ON public.policies FOR EACH ROW EXECUTE FUNCTION reeve.audit('policy', 'tenant_id', '', 'tenant_id,updated_at');
+CREATE TRIGGER policies_touch BEFORE UPDATE ON public.policies FOR EACH ROW EXECUTE FUNCTION reeve.touch_updated_at();
+alter table public.policies enable row level security;
+create policy policies_of_declared_tenant on public.policies using (tenant_id = reeve.tenant_id()) with check (tenant_id = reeve.tenant_id());
+grant delete, insert, select on table public.policies to reeve_app;
+grant select on table public.policies to reeve_readonly;
+grant update (definition) on table public.policies to reeve_app;
 
 create table public.posts (
   tenant_id uuid not null,
@@ -2097,8 +2170,10 @@ CREATE INDEX users_search_idx ON public.users USING gin (tenant_id, search reeve
 CREATE INDEX users_suspended_by_idx ON public.users USING btree (tenant_id, suspended_by) WHERE (suspended_by IS NOT NULL);
 CREATE TRIGGER users_audit AFTER INSERT OR DELETE OR UPDATE ON public.users FOR EACH ROW EXECUTE FUNCTION reeve.audit('user', 'tenant_id', 'id', 'tenant_id,search,last_login_at,updated_at');
 CREATE TRIGGER users_forget BEFORE DELETE ON public.users FOR EACH ROW EXECUTE FUNCTION reeve.forget_who_left();
+CREATE TRIGGER users_forget_what_is_known BEFORE DELETE ON public.users FOR EACH ROW EXECUTE FUNCTION reeve.keep_what_is_known_theirs();
 CREATE TRIGGER users_keep_account BEFORE UPDATE OF account_id ON public.users FOR EACH ROW WHEN ((old.account_id IS DISTINCT FROM new.account_id)) EXECUTE FUNCTION reeve.keep_account();
 CREATE TRIGGER users_keep_an_owner AFTER UPDATE ON public.users FOR EACH ROW WHEN (((old.suspended_at IS NULL) AND (new.suspended_at IS NOT NULL))) EXECUTE FUNCTION reeve.keep_an_owner();
+CREATE TRIGGER users_move_what_is_known BEFORE UPDATE OF email ON public.users FOR EACH ROW WHEN (((old.email)::text <> (new.email)::text)) EXECUTE FUNCTION reeve.keep_what_is_known_theirs();
 CREATE TRIGGER users_take_only_what_is_held BEFORE UPDATE OF suspended_at, email ON public.users FOR EACH ROW WHEN (((old.suspended_at IS DISTINCT FROM new.suspended_at) OR ((old.email)::text <> (new.email)::text))) EXECUTE FUNCTION reeve.take_only_what_is_held();
 CREATE TRIGGER users_touch BEFORE UPDATE ON public.users FOR EACH ROW WHEN ((NOT (old.last_login_at IS DISTINCT FROM new.last_login_at))) EXECUTE FUNCTION reeve.touch_updated_at();
 CREATE TRIGGER users_unsign BEFORE DELETE ON public.users FOR EACH ROW EXECUTE FUNCTION reeve.unsign_what_they_wrote();
@@ -2115,11 +2190,13 @@ alter table public.account_emails add constraint account_emails_account_id_fkey 
 alter table public.comments add constraint comments_post_id_fkey FOREIGN KEY (tenant_id, post_id) REFERENCES public.posts(tenant_id, id) ON DELETE CASCADE;
 alter table public.comments add constraint comments_user_id_fkey FOREIGN KEY (tenant_id, user_id) REFERENCES public.users(tenant_id, id);
 alter table public.credentials add constraint credentials_account_id_fkey FOREIGN KEY (account_id) REFERENCES public.accounts(id) ON DELETE CASCADE;
+alter table public.entities add constraint entities_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
 alter table public.invitations add constraint invitations_accepted_by_fkey FOREIGN KEY (tenant_id, accepted_by) REFERENCES public.users(tenant_id, id);
 alter table public.invitations add constraint invitations_invited_by_fkey FOREIGN KEY (tenant_id, invited_by) REFERENCES public.users(tenant_id, id);
 alter table public.invitations add constraint invitations_revoked_by_fkey FOREIGN KEY (tenant_id, revoked_by) REFERENCES public.users(tenant_id, id);
 alter table public.invitations add constraint invitations_role_id_fkey FOREIGN KEY (tenant_id, role_id) REFERENCES public.roles(tenant_id, id) ON DELETE RESTRICT;
 alter table public.invitations add constraint invitations_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
+alter table public.policies add constraint policies_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
 alter table public.posts add constraint posts_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
 alter table public.posts add constraint posts_user_id_fkey FOREIGN KEY (tenant_id, user_id) REFERENCES public.users(tenant_id, id);
 alter table public.role_closure add constraint role_closure_reaches_id_fkey FOREIGN KEY (tenant_id, reaches_id) REFERENCES public.roles(tenant_id, id) ON DELETE CASCADE;

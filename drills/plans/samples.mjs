@@ -73,6 +73,7 @@ export function samples(it) {
     'prisma.demand': [{ ...asMember, values: ['posts:read', null] }],
     'prisma.may': [{ ...asMember, values: [tenant, member.user, 'posts:update', null] }],
     'permissions.list': [{ ...asMember, values: [1000] }],
+    ...decisions(asOwner, it),
 
     'users.find': [{ ...asOwner, values: [tenant, member.user] }],
     'users.by_email': [
@@ -475,6 +476,45 @@ export function gaps(statements) {
     missing: statements.filter((name) => !known.includes(name) && !withoutPlan.test(name)),
     wordless: known.filter((name) => !words[name]),
     gone: known.filter((name) => !statements.includes(name)),
+  }
+}
+
+/** What is asked for a decision (AuthZEN), and what policies are kept in. */
+function decisions(asOwner, { tenant, owner, member, post, comment }) {
+  const start = nil
+  const definition = { actions: ['view'], subjects: { user: {} }, rules: [{ actions: ['view'] }] }
+  return {
+    'authzen.people': [
+      { ...asOwner, limit: people, values: [tenant, [owner.user, member.user], [owner.email, member.email]] },
+    ],
+    'authzen.people_after': [{ ...asOwner, limit: 2_000, values: [tenant, start, 100] }],
+    'authzen.entities': [{ ...asOwner, values: [tenant, ['record', 'user'], ['101', owner.email]] }],
+    'authzen.entities_after': [{ ...asOwner, values: [tenant, 'record', '', 100] }],
+    'authzen.actions': [{ ...asOwner, values: [['users', 'posts']] }],
+    'authzen.policies': [{ ...asOwner, values: [tenant, ['record']] }],
+    'authzen.decide': [
+      {
+        ...asOwner,
+        limit: people,
+        values: [tenant, [owner.user, member.user], ['users:read', 'posts:update'], [null, member.user]],
+      },
+    ],
+    'authzen.roles': [{ ...asOwner, values: [tenant, [nil]] }],
+    'authzen.invitations': [{ ...asOwner, values: [tenant, [nil]] }],
+    'authzen.posts': [{ ...asOwner, values: [tenant, [post.id]] }],
+    'authzen.comments': [{ ...asOwner, values: [tenant, [comment.id]] }],
+    'authzen.roles_after': [{ ...asOwner, limit: 200, values: [tenant, start, 100] }],
+    'authzen.posts_after': [{ ...asOwner, limit: 200, values: [tenant, start, 100] }],
+    'authzen.comments_after': [{ ...asOwner, limit: 200, values: [tenant, start, 100] }],
+    'authzen.invitations_after': [{ ...asOwner, limit: 200, values: [tenant, start, 100] }],
+    'policies.find': [{ ...asOwner, values: [tenant, 'record'] }],
+    'policies.list': [{ ...asOwner, values: [tenant, '', page] }],
+    'policies.put': [{ ...asOwner, values: [tenant, 'record', JSON.stringify(definition)] }],
+    'policies.delete': [{ ...asOwner, values: [tenant, 'record'] }],
+    'entities.find': [{ ...asOwner, values: [tenant, 'record', '101'] }],
+    'entities.list': [{ ...asOwner, values: [tenant, 'record', '', page] }],
+    'entities.put': [{ ...asOwner, values: [tenant, 'record', '101', '{}'] }],
+    'entities.delete': [{ ...asOwner, values: [tenant, 'record', '101'] }],
   }
 }
 

@@ -43,6 +43,7 @@ beforeAll(async () => {
   await writeFile('common', 'password1\n')
   await writeFile('people.csv', 'email,name\nada@example.com,Ada\n')
   await writeFile('bad.csv', 'email,name\nada,Ada\n')
+  await writeFile('policy.json', '{"actions":["view"],"subjects":{"user":{}},"rules":[{"actions":["view"]}]}')
 })
 afterAll(async () => {
   process.chdir(before)
@@ -172,6 +173,22 @@ const tries: Record<string, Try> = {
     refused: ['--commit', 'elsewhere'],
     misused: ['--database-url', 'postgresql://me:secret@localhost/app'],
   },
+  'policy set': {
+    done: ['record', 'policy.json', ...inAcme],
+    refused: ['record', 'policy.json', '--tenant', 'nowhere'],
+    misused: ['record', 'people.csv', ...inAcme],
+  },
+  'policy list': { done: inAcme, refused: ['--tenant', 'nowhere'] },
+  'policy show': { done: ['record', ...inAcme], refused: ['spaceship', ...inAcme] },
+  'entity set': {
+    done: ['record', '101', '{"owner":"kim"}', ...inAcme],
+    refused: ['record', '101', '{}', '--tenant', 'nowhere'],
+    misused: ['record', '101', 'owner=kim', ...inAcme],
+  },
+  'entity list': { done: ['record', ...inAcme], refused: ['record', '--tenant', 'nowhere'] },
+  'entity show': { done: ['record', '101', ...inAcme], refused: ['record', '999', ...inAcme] },
+  'entity delete': { done: ['record', '101', ...inAcme], refused: ['record', '101', ...inAcme] },
+  'policy delete': { done: ['record', '--yes', ...inAcme], refused: ['record', '--yes', ...inAcme] },
   'migrate rollback': { done: ['--yes'], misused: ['--steps', '99', '--yes'] },
   'migrate deploy': { done: [], misused: ['--to', '19990101000000'] },
   reset: { done: ['--no-seed', '--yes'] },

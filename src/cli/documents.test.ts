@@ -40,6 +40,7 @@ const pages: Page[] = [
 
 /** What is executed by a test of its own, and where. */
 const elsewhere: Record<string, string> = {
+  'docs/authzen.md': 'src/http/authzen/handbook.test.ts',
   'docs/cli.md': 'src/cli/handbook.test.ts',
   'docs/client.md': 'src/http/client-docs.test.ts',
   'docs/handbook': 'src/cli/handbook-pages.test.ts',

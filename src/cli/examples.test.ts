@@ -54,6 +54,7 @@ const nouns: Record<string, string[]> = {
   Permission: ['permission list'],
   Account: ['account show', 'account create', 'account disable', 'account enable'],
   Session: ['session list'],
+  Entity: ['entity show', 'entity set', 'entity list'],
   'Line of the audit log': ['audit list'],
 }
 /** What the demo data cannot show. */
@@ -62,8 +63,8 @@ const words: Record<string, string> = {
 }
 /** These change nothing, and need no data of their own. */
 const readsOnly = /^(help|completion|status|migrate status|prove isolation|\w+ (list|show|check))$/
-/** Values of somebody's row: whatever columns it has. */
-const free = ['oldValues', 'newValues']
+/** What somebody declared or stored, or the values of their row: whatever is in it. */
+const free = ['oldValues', 'newValues', 'definition', 'attributes']
 
 const leaves = leavesOf(buildProgram('0.0.0'))
 const examples = [...leaves].flatMap(([name, command]) =>
@@ -127,6 +128,7 @@ async function onDemoData(name: string, lines: string[][]): Promise<Heard> {
   await writeFile('people.csv', 'E-Mail,name\nmina@example.com,Mina Park\n')
   await writeFile('bad.csv', 'email,name\nnobody,Nobody\n')
   await writeFile('password', 'correct horse battery\n')
+  await writeFile('policy.json', '{"actions":["view"],"subjects":{"user":{}},"rules":[{"actions":["view"]}]}')
   if (readsOnly.test(name) && lines.length === 1) return inOrder(demo, lines)
   const own = `demo_${randomBytes(6).toString('hex')}`
   await asSuperuser(`create database ${own} template ${demo}`)

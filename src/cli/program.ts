@@ -6,11 +6,13 @@ import { accountCommands } from './account.ts'
 import { withJson, type Json } from './administer.ts'
 import { auditCommands } from './audit.ts'
 import { answerShell, completionCommand } from './completion.ts'
+import { entityCommands } from './entity.ts'
 import { describe, layout, writeHelp } from './help.ts'
 import { invitationCommands } from './invitation.ts'
 import { migrateCommands } from './migrate.ts'
 import { perfCommand } from './perf.ts'
 import { permissionCommands } from './permission.ts'
+import { policyCommands } from './policy.ts'
 import { proveCommands } from './prove.ts'
 import { reportFailure, reportTo } from './report.ts'
 import { resetCommand } from './reset.ts'
@@ -38,6 +40,8 @@ const groups = {
     sessionCommands,
     auditCommands,
     accessCommands,
+    policyCommands,
+    entityCommands,
   ],
 }
 

@@ -115,6 +115,7 @@ async function serve(world: World, { json = false }: Json): Promise<Served> {
       ...{ database, prisma, log, host: config.host, port: config.port },
       keys: await secretKeys(world),
       version: await version(),
+      publicUrl: config.publicUrl,
       check: checkup(database, migrating(world, reportTo({ json: true }))),
       trustProxy: config.trustProxy ?? false,
       limits: config.limits,

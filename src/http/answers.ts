@@ -26,7 +26,7 @@ export const headers = {
   WwwAuthenticate: {
     description: 'How one is signed in here.',
     required: true,
-    schema: { type: 'string', enum: ['Bearer'] },
+    schema: { type: 'string', pattern: '^Bearer( realm="[^"]+")?$' },
   },
   ETag: {
     description: 'Changes whenever what it is about does: for `If-None-Match` and `If-Match`.',

@@ -9,6 +9,9 @@ import { Addresses } from './addresses.ts'
 import { assignmentRoutes } from './assignments.ts'
 import { auditRoutes } from './audit.ts'
 import { requireAccount, requireTenant } from './authenticate.ts'
+import { authzenRoutes } from './authzen/authzen.ts'
+import { entityRoutes } from './authzen/entities.ts'
+import { policyRoutes } from './authzen/policies.ts'
 import { bodyLimit, readJson } from './body.ts'
 import { requestIdOf } from './caller.ts'
 import { commentRoutes } from './comments.ts'
@@ -45,6 +48,8 @@ export type AppOptions = {
   health: Health
   log: FastifyBaseLogger
   version: string
+  /** Where others reach this server, where that is known. */
+  publicUrl?: string | undefined
   /** Requests a minute from one address: to everything under /v1, and to each route that costs a password hash. */
   limits?: { all: number; costly: number }
   /** Behind proxies whose X-Forwarded-For is to be believed: their addresses, or true for all. */
@@ -100,6 +105,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
   referenceRoutes(app)
 
   const house: House = { database, prisma, pages: pages(keys) }
+  await authzenRoutes(app, house, { ...options, limits, draining: health.draining })
   await app.register(async (door: App) => {
     guardDoor(door, { draining: health.draining, limits })
     doneOnce(door, keys)
@@ -131,6 +137,8 @@ export async function buildApp(options: AppOptions): Promise<App> {
         auditRoutes(tenant, house)
         postRoutes(tenant, house)
         commentRoutes(tenant, house)
+        policyRoutes(tenant, house)
+        entityRoutes(tenant, house)
       },
       { prefix: '/v1/tenants/:tenantId' },
     )

@@ -94,7 +94,8 @@ function tenantIn(request: FastifyRequest): string {
   return (request.params as { tenantId: string }).tenantId
 }
 
-function visitOf({ id, ip }: FastifyRequest): { requestId: string; ip: string | undefined } {
+/** Which request it is, and from where. */
+export function visitOf({ id, ip }: FastifyRequest): { requestId: string; ip: string | undefined } {
   return { requestId: id, ip: plainAddress(ip) }
 }
 

@@ -158,7 +158,8 @@ test('a cursor that another server sealed is refused', async () => {
 
 test.each(naming)('%s takes ids and nothing else in its path', async (route) => {
   const body = bodyOf(operations[route]!)
-  for (const name of route.match(/(?<=:)\w+/g)!) {
+  // types and names are what a tenant calls them
+  for (const name of route.match(/(?<=:)\w+Id/g)!) {
     for (const id of noIds)
       await refused(route, { ids: { [name]: id }, ...(body ? { body: example(body) } : {}) })
   }
@@ -311,7 +312,10 @@ let serial = 0
 
 function exampleOf(name: string, schema: Schema): unknown {
   if (name === 'email') return `mia-${++serial}@example.com`
-  if (kindOf(schema) === 'array') return Array.from({ length: schema.minItems ?? 0 }, () => randomUUID())
+  if (kindOf(schema) === 'array')
+    return Array.from({ length: schema.minItems ?? 0 }, () => exampleOf(name, schema.items ?? {}))
+  if (schema.format === 'uuid') return randomUUID()
+  if (kindOf(schema) === 'object') return {}
   return `something ${++serial}`
 }
 

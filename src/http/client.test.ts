@@ -239,6 +239,59 @@ test('what is refused says what and why, and a program can tell', async () => {
   expectTypeOf(long.code).toEqualTypeOf<'invalid_request'>()
 })
 
+test('a gateway asks who may do what, of Reeve’s own things and of those that it declares', async () => {
+  const { session, tenant } = await stranger.signUp({
+    email: 'gateway@example.com',
+    password: credentials.password,
+    name: 'Gateway',
+  })
+  const pep = as(session.token)
+  const here = { tenantId: tenant.id }
+  const [policy, entity] = [
+    { ...here, policyType: 'record' },
+    { ...here, entityType: 'record', entityName: 'a/b' },
+  ]
+  const definition = { actions: ['view'], subjects: { user: {} }, rules: [{ actions: ['view'] }] }
+  await pep.setPolicy(policy, definition)
+  await pep.setEntity(entity, { attributes: { secret: false } })
+  expect((await pep.readPolicy(policy)).definition).toEqual(definition)
+  expect(await pep.readEntity(entity)).toMatchObject({
+    type: 'record',
+    id: 'a/b',
+    attributes: { secret: false },
+  })
+  expect((await pep.listPolicies(here)).items.map(({ type }) => type)).toEqual(['record'])
+  expect((await pep.listEntities({ ...here, entityType: 'record' })).items.map(({ id }) => id)).toEqual([
+    'a/b',
+  ])
+
+  const subject = { type: 'user', id: 'gateway@example.com' }
+  const action = { name: 'view' }
+  const resource = { type: 'record', id: 'a/b' }
+  const question = { subject, action, resource }
+  const many = { ...question, evaluations: [{}, { action: { name: 'burn' } }] }
+  const who = { subject: { type: 'user' }, action, resource }
+  const what = { subject, action, resource: { type: 'record' } }
+  const how = { subject, resource }
+  for (const answer of [await pep.evaluateOne(question), await pep.evaluateOneInTenant(here, question)])
+    expect(answer).toEqual({ decision: true })
+  for (const answer of [await pep.evaluateMany(many), await pep.evaluateManyInTenant(here, many)])
+    expect(answer.evaluations?.map(({ decision }) => decision)).toEqual([true, false])
+  for (const answer of [await pep.searchSubjects(who), await pep.searchSubjectsInTenant(here, who)])
+    expect(answer.results).toHaveLength(1)
+  for (const answer of [await pep.searchResources(what), await pep.searchResourcesInTenant(here, what)])
+    expect(answer.results).toEqual([resource])
+  for (const answer of [await pep.searchActions(how), await pep.searchActionsInTenant(here, how)])
+    expect(answer.results).toEqual([action])
+  const { policy_decision_point: point } = await stranger.readAuthzenConfiguration()
+  const ofTenant = await stranger.readTenantAuthzenConfiguration(here)
+  expect(ofTenant.policy_decision_point).toBe(`${point}/${tenant.id}`)
+
+  await pep.deleteEntity(entity)
+  await pep.deletePolicy(policy)
+  expect(await pep.evaluateOne(question)).toEqual({ decision: false })
+})
+
 test('every operation of the contract has been called', () => {
   expect(operations.map(([route]) => route).filter((route) => !called.has(route))).toEqual([])
 })

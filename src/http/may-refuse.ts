@@ -35,13 +35,17 @@ const rules: Rule[] = [
   },
   { where: takes('path'), says: [{ status: 414, code: 'too_large' }] },
   // a body is read wherever one may come, also where none is wanted
-  { where: changes, says: [usual('too_large'), usual('unsupported_media_type')] },
+  { where: mayHaveBody, says: [usual('too_large')] },
+  { where: changes, says: [usual('unsupported_media_type')] },
 
   // the doors
   { where: isOfTheApi, says: [usual('too_many_requests'), usual('shutting_down')] },
   { where: needsSession, says: [usual('not_signed_in')] },
-  { where: (one) => takesCookie(one) && changes(one), says: [usual('cross_site')] },
-  { where: takes('path', 'tenantId'), says: [usual('not_found')] },
+  { where: (one) => takesCookie(one) && mayHaveBody(one), says: [usual('cross_site')] },
+  {
+    where: (one) => one.path.startsWith('/v1/') && takes('path', 'tenantId')(one),
+    says: [usual('not_found')],
+  },
   { where: (one) => one['x-permissions'] !== undefined, says: [usual('not_allowed')] },
   { where: takes('query', 'cursor'), says: [usual('invalid_cursor')] },
   { where: takes('header', 'if-match'), says: [usual('precondition_failed')] },
@@ -77,12 +81,22 @@ function keyOf({ status, code }: Told): string {
   return `${status} ${code}`
 }
 
-function isOfTheApi({ path }: Operation): boolean {
-  return path.startsWith('/v1/')
+/** What is behind the door where requests are counted: the API of /v1, and that of AuthZEN, of the whole and of a tenant. */
+export function isOfTheApi(one: Pick<Operation, 'path'>): boolean {
+  return one.path.startsWith('/v1/') || asksForDecisions(one)
 }
 
-function changes({ method }: Operation): boolean {
+/** AuthZEN asks with POST, changes nothing, and has statuses of its own. */
+function asksForDecisions({ path }: Pick<Operation, 'path'>): boolean {
+  return /^\/(\{tenantId\}\/)?access\//.test(path)
+}
+
+function mayHaveBody({ method }: Operation): boolean {
   return method !== 'get'
+}
+
+function changes(one: Operation): boolean {
+  return mayHaveBody(one) && !asksForDecisions(one)
 }
 
 function takesCookie({ security = [] }: Operation): boolean {

@@ -53,7 +53,7 @@ test.each(all)('%s has a name, a group and words of its own', (_route, { operati
 
 test('operations are named as the methods of a client are: by what they do, and to what', () => {
   const verbs =
-    'list|read|create|update|delete|rename|change|set|assign|unassign|suspend|resume|verify|revoke|invite|accept|inherit|disinherit|addTo|takeFrom'
+    'list|read|create|update|delete|rename|change|set|assign|unassign|suspend|resume|verify|revoke|invite|accept|evaluate|search|inherit|disinherit|addTo|takeFrom'
   const whole = /^(signUp|signIn|signOut|whoAmI|invite)$/
   const names = all.map(([, { operationId }]) => operationId)
   expect(names.filter((name) => !whole.test(name) && !new RegExp(`^(${verbs})[A-Z]`).test(name))).toEqual([])
@@ -130,6 +130,8 @@ test('who must be signed in is told so', () => {
     'GET /api/health',
     'GET /health/ready',
     'GET /health/live',
+    'GET /.well-known/authzen-configuration',
+    'GET /.well-known/authzen-configuration/:tenantId',
     'POST /v1/sign-up',
     'POST /v1/sessions',
   ])

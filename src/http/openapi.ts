@@ -7,7 +7,7 @@ import { describeTags } from './conditional.ts'
 import { sessionCookie } from './cookie.ts'
 import { describeParts } from './fields.ts'
 import { takesKey } from './idempotency.ts'
-import { refusalsOf } from './may-refuse.ts'
+import { isOfTheApi, refusalsOf } from './may-refuse.ts'
 import type { ToldCode } from './problem-codes.ts'
 
 type Told = {
@@ -47,6 +47,7 @@ const tags = {
   invitations: 'Asking people in.',
   audit: 'Who did what.',
   posts: 'What people write, and what others say to it.',
+  access: 'Who may do what, asked by programs (AuthZEN 1.0), and the policies that say it.',
   health: 'For load balancers, and whoever watches.',
 }
 type Tag = keyof typeof tags
@@ -106,7 +107,7 @@ function completed(document: Document): Document {
     if (operation.requestBody) complete(operation.requestBody as Body, example)
 
     const heads: HeaderName[] = [
-      ...(path.startsWith('/v1/') ? usualHeaders : (['RequestId'] as const)),
+      ...(isOfTheApi({ path }) ? usualHeaders : (['RequestId'] as const)),
       ...(method === 'post' && hasItems(document, path) ? (['Location'] as const) : []),
       ...(cookie ? (['SetCookie'] as const) : []),
       ...(takesKey(operation) ? (['IdempotencyReplayed'] as const) : []),

@@ -143,7 +143,40 @@ const tenantRoutes: Record<string, TenantRoute> = {
     needs: ['posts:read', 'comments:read', 'comments:delete'],
     gives: 204,
   },
+
+  'GET /v1/tenants/:tenantId/policies': { needs: ['policies:read'], gives: 200 },
+  'GET /v1/tenants/:tenantId/policies/:policyType': { needs: ['policies:read'], gives: 200 },
+  'PUT /v1/tenants/:tenantId/policies/:policyType': {
+    needs: ['policies:update'],
+    gives: 200,
+    body: { actions: ['view', 'edit'], subjects: { user: {} }, rules: [{ actions: ['*'] }] },
+  },
+  'DELETE /v1/tenants/:tenantId/policies/:policyType': { needs: ['policies:delete'], gives: 204 },
+  'GET /v1/tenants/:tenantId/entities/:entityType': { needs: ['entities:read'], gives: 200 },
+  'GET /v1/tenants/:tenantId/entities/:entityType/:entityName': { needs: ['entities:read'], gives: 200 },
+  'PUT /v1/tenants/:tenantId/entities/:entityType/:entityName': {
+    needs: ['entities:update'],
+    gives: 200,
+    body: { attributes: { title: 'Another' } },
+  },
+  'DELETE /v1/tenants/:tenantId/entities/:entityType/:entityName': { needs: ['entities:delete'], gives: 204 },
 }
+
+/** For programs that ask for decisions, with the statuses of AuthZEN: what one may not ask is 403, whatever the tenant. */
+const action = { name: 'read' }
+const kim = { type: 'user', id: 'kim@example.com' }
+const asked: Record<string, object> = {
+  evaluation: { subject: kim, action, resource: kim },
+  evaluations: { subject: kim, action, resource: kim, evaluations: [{}] },
+  'search/subject': { subject: { type: 'user' }, action, resource: kim },
+  'search/resource': { subject: kim, action, resource: { type: 'user' } },
+  'search/action': { subject: kim, resource: kim },
+}
+const accessRoutes = Object.fromEntries(
+  ['/access/v1', '/:tenantId/access/v1'].flatMap((at) =>
+    Object.entries(asked).map(([api, body]) => [`POST ${at}/${api}`, { needs: ['access:evaluate'], body }]),
+  ),
+)
 
 const password = 'correct horse battery'
 
@@ -175,17 +208,22 @@ const openRoutes = [
   'GET /docs',
   'GET /docs/problems',
   'GET /docs/problems/:code',
+  'GET /.well-known/authzen-configuration',
+  'GET /.well-known/authzen-configuration/:tenantId',
 ]
 
 test('whoever adds a route says here who may come through it', () => {
   const served = routes.filter(({ method }) => method !== 'HEAD').map(({ method, url }) => `${method} ${url}`)
-  const told = [tenantRoutes, accountRoutes].flatMap((table) => Object.keys(table))
+  const told = [tenantRoutes, accessRoutes, accountRoutes].flatMap((table) => Object.keys(table))
   expect(served.toSorted()).toEqual([...told, ...secretRoutes, ...openRoutes].toSorted())
 })
 
 test('whoever reads the documentation is told the permissions that are needed', () => {
   const told = Object.entries(operations).map(([route, operation]) => [route, operation['x-permissions']])
-  const needed = Object.entries(tenantRoutes).map(([route, { needs }]) => [route, needs])
+  const needed = Object.entries({ ...tenantRoutes, ...accessRoutes }).map(([route, { needs }]) => [
+    route,
+    needs,
+  ])
   expect(Object.fromEntries(told.filter(([, needs]) => needs))).toEqual(Object.fromEntries(needed))
 })
 
@@ -213,6 +251,25 @@ for (const [route, { needs, gives, body, before }] of Object.entries(tenantRoute
 
     expect(await knock({ token: able.token })).toEqual([gives, undefined])
     expect((await everythingOf(admin, place.tenantId)) === untouched).toBe(route.startsWith('GET '))
+  })
+}
+
+for (const [route, { needs, body }] of Object.entries(accessRoutes)) {
+  test(`${route} is for programs that have ${needs.join(' and ')}`, async () => {
+    const place = await aPlace(world)
+    const knock = knockingAt(route, place.ids, body)
+    const suspended = await somebodyWith(needs, place)
+    await admin.query('update users set suspended_at = now() where id = $1', [suspended.userId])
+    const lacking = await somebodyWith(allBut(needs[0]!), place)
+    const able = await somebodyWith(needs, place)
+    const untouched = await everythingOf(admin, place.tenantId)
+
+    expect(await knock()).toEqual([401, 'not_signed_in'])
+    if (route.includes(':tenantId')) expect(await knock({ token: outsider })).toEqual([403, 'not_allowed'])
+    expect(await knock({ token: suspended.token })).toEqual([403, 'not_allowed'])
+    expect(await knock({ token: lacking.token })).toEqual([403, 'not_allowed'])
+    expect(await knock({ token: able.token })).toEqual([200, undefined])
+    expect(await everythingOf(admin, place.tenantId)).toBe(untouched)
   })
 }
 
@@ -315,7 +372,9 @@ test('HEAD tells the same people the same, without saying it', async () => {
 for (const route of openRoutes) {
   test(`${route} is for everybody`, async () => {
     const [method, url] = route.split(' ') as [string, string]
-    expect(await ask(method, pathOf(url, { code: 'not_found' }))).toMatchObject({ status: 200 })
+    expect(await ask(method, pathOf(url, { code: 'not_found', tenantId: 'acme' }))).toMatchObject({
+      status: 200,
+    })
   })
 }
 

@@ -36,9 +36,9 @@ const { ask, admin, database, signIn, access } = world
 const { body: document } = await ask<OpenApi>('GET', '/openapi.json')
 const operations = operationsOf(document)
 const all = Object.keys(operations)
-const api = all.filter((route) => route.includes(' /v1/'))
+const api = all.filter((route) => /\/(v1|access)\//.test(route))
 const changes = api.filter((route) => !route.startsWith('GET '))
-const inTenants = api.filter((route) => route.includes(':tenantId'))
+const inTenants = api.filter((route) => route.includes(':tenantId') || route.includes(' /access/'))
 const acme = await aScene(world, document)
 
 /** What was answered: `GET /v1/session 401 not_signed_in`. */
@@ -85,6 +85,8 @@ test('what cannot be read is not taken', async () => {
     await knock(world, route, acme, { question: '?cursor=made-up' })
     if (route.includes(':')) await knock(world, route, acme, { ids: lastOf(route, 'x'.repeat(300)) })
   }
+  for (const route of all.filter((one) => !api.includes(one) && one.includes(':')))
+    await knock(world, route, acme, { ids: lastOf(route, 'x'.repeat(300)) })
   await knock(world, 'POST /v1/tenants/:tenantId/users', acme, {
     body: { email: 'mia@example.com', name: '' },
   })
@@ -318,7 +320,8 @@ async function say({ server }: App, text: string): Promise<Answer> {
 
 /** Something else for the last thing that the path names. */
 function lastOf(route: string, other: string): Partial<Ids> {
-  return { [route.match(/(?<=:)\w+/g)!.at(-1)!]: other }
+  const last = route.match(/(?<=:)\w+/g)?.at(-1)
+  return last === undefined ? {} : { [last]: other }
 }
 
 /** Something else that whoever asks for this could have done with their key before. */

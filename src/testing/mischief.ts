@@ -38,10 +38,15 @@ export function misfitsOf(schema: Schema): unknown[] {
         ...misfitsOf(schema.items ?? {}).map((item) => [item]),
       ]
     case 'object':
-      return ['text', 1, true, null, [], [{}], { unknown: 1 }]
+      return ['text', 1, true, null, [], [{}], ...(takesAnything(schema) ? [] : [{ unknown: 1 }])]
     default:
       return []
   }
+}
+
+/** Whether an object may have what it likes in it. */
+function takesAnything({ additionalProperties: others }: Schema): boolean {
+  return typeof others === 'object' && Object.keys(others).length === 0
 }
 
 function textMisfitsOf({ format, maxLength, enum: words }: Schema): string[] {

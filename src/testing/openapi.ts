@@ -12,6 +12,7 @@ export type Schema = {
   enum?: unknown[]
   maxLength?: number
   minItems?: number
+  additionalProperties?: boolean | Schema
   minimum?: number
   maximum?: number
   $ref?: string

@@ -13,7 +13,10 @@ export type Ids = Record<
   | 'postId'
   | 'commentId'
   | 'invitationId'
-  | 'sessionId',
+  | 'sessionId'
+  | 'policyType'
+  | 'entityType'
+  | 'entityName',
   string
 >
 export type Place = Tenant & { token: string; ids: Ids }
@@ -36,6 +39,10 @@ export async function aPlace(
   const separated: string[] = []
   for (const one of ['Orders', 'Pays', 'Checks'])
     separated.push(await make('roles', { name: `${one} at ${name}` }))
+  const put = (what: string, body: object) =>
+    ask('PUT', `/v1/tenants/${tenant.tenantId}/${what}`, { token, body })
+  await put('policies/record', { actions: ['view'], subjects: { user: {} }, rules: [{ actions: ['view'] }] })
+  await put('entities/record/101', { attributes: { title: `Of ${name}` } })
   const postId = await make('posts', { title: `News of ${name}`, content: '…', status: 'published' })
   const sessions = await ask<{ items: Made[] }>('GET', '/v1/account/sessions', { token })
   return {
@@ -51,6 +58,9 @@ export async function aPlace(
       commentId: await make(`posts/${postId}/comments`, { content: `Well said at ${name}` }),
       invitationId: await make('invitations', { email: 'lee@example.com' }),
       sessionId: sessions.body.items[0]!.id,
+      policyType: 'record',
+      entityType: 'record',
+      entityName: '101',
     },
   }
 }

@@ -64,6 +64,16 @@ export type Credential = Prisma.CredentialModel
  */
 export type AuditLog = Prisma.AuditLogModel
 /**
+ * Model Policy
+ * Who may do what to the things of one type, as the tenant declared it.
+ */
+export type Policy = Prisma.PolicyModel
+/**
+ * Model Entity
+ * What policies know of one thing, or of whoever asks for things.
+ */
+export type Entity = Prisma.EntityModel
+/**
  * Model Comment
  * What somebody said under a post.
  */

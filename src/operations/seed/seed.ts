@@ -7,6 +7,7 @@ import { uuidV7 } from '../../foundation/id.ts'
 import { Refusal } from '../../foundation/refusal.ts'
 import { writeContent } from './content.ts'
 import { people } from './people.ts'
+import { declareSome } from './policies.ts'
 import { tenants, type SeededTenant } from './tenants.ts'
 
 /** Everybody's address in the demo data that is theirs to sign in with. */
@@ -180,6 +181,7 @@ async function addTenant(client: pg.Client, tenant: SeededTenant, humans: Human[
   )
   await shutOut(client, id, users.find(({ suspended }) => suspended)?.id, owner.id)
   await inviteSome(client, id, owner.id)
+  if (slug === 'blue-lantern') await declareSome(client, id)
   await writeContent(client, { tenantId: id, authors: users.filter(({ account }) => account !== null), now })
 }
 

@@ -212,6 +212,8 @@ export type TenantWhereInput = {
   separationSets?: Prisma.SeparationSetListRelationFilter
   invitations?: Prisma.InvitationListRelationFilter
   posts?: Prisma.PostListRelationFilter
+  policies?: Prisma.PolicyListRelationFilter
+  entities?: Prisma.EntityListRelationFilter
 }
 
 export type TenantOrderByWithRelationInput = {
@@ -229,6 +231,8 @@ export type TenantOrderByWithRelationInput = {
   separationSets?: Prisma.SeparationSetOrderByRelationAggregateInput
   invitations?: Prisma.InvitationOrderByRelationAggregateInput
   posts?: Prisma.PostOrderByRelationAggregateInput
+  policies?: Prisma.PolicyOrderByRelationAggregateInput
+  entities?: Prisma.EntityOrderByRelationAggregateInput
 }
 
 export type TenantWhereUniqueInput = Prisma.AtLeast<{
@@ -249,6 +253,8 @@ export type TenantWhereUniqueInput = Prisma.AtLeast<{
   separationSets?: Prisma.SeparationSetListRelationFilter
   invitations?: Prisma.InvitationListRelationFilter
   posts?: Prisma.PostListRelationFilter
+  policies?: Prisma.PolicyListRelationFilter
+  entities?: Prisma.EntityListRelationFilter
 }, "id" | "slug" | "isOperator">
 
 export type TenantOrderByWithAggregationInput = {
@@ -294,6 +300,8 @@ export type TenantCreateInput = {
   separationSets?: Prisma.SeparationSetCreateNestedManyWithoutTenantInput
   invitations?: Prisma.InvitationCreateNestedManyWithoutTenantInput
   posts?: Prisma.PostCreateNestedManyWithoutTenantInput
+  policies?: Prisma.PolicyCreateNestedManyWithoutTenantInput
+  entities?: Prisma.EntityCreateNestedManyWithoutTenantInput
 }
 
 export type TenantUncheckedCreateInput = {
@@ -311,6 +319,8 @@ export type TenantUncheckedCreateInput = {
   separationSets?: Prisma.SeparationSetUncheckedCreateNestedManyWithoutTenantInput
   invitations?: Prisma.InvitationUncheckedCreateNestedManyWithoutTenantInput
   posts?: Prisma.PostUncheckedCreateNestedManyWithoutTenantInput
+  policies?: Prisma.PolicyUncheckedCreateNestedManyWithoutTenantInput
+  entities?: Prisma.EntityUncheckedCreateNestedManyWithoutTenantInput
 }
 
 export type TenantUpdateInput = {
@@ -328,6 +338,8 @@ export type TenantUpdateInput = {
   separationSets?: Prisma.SeparationSetUpdateManyWithoutTenantNestedInput
   invitations?: Prisma.InvitationUpdateManyWithoutTenantNestedInput
   posts?: Prisma.PostUpdateManyWithoutTenantNestedInput
+  policies?: Prisma.PolicyUpdateManyWithoutTenantNestedInput
+  entities?: Prisma.EntityUpdateManyWithoutTenantNestedInput
 }
 
 export type TenantUncheckedUpdateInput = {
@@ -345,6 +357,8 @@ export type TenantUncheckedUpdateInput = {
   separationSets?: Prisma.SeparationSetUncheckedUpdateManyWithoutTenantNestedInput
   invitations?: Prisma.InvitationUncheckedUpdateManyWithoutTenantNestedInput
   posts?: Prisma.PostUncheckedUpdateManyWithoutTenantNestedInput
+  policies?: Prisma.PolicyUncheckedUpdateManyWithoutTenantNestedInput
+  entities?: Prisma.EntityUncheckedUpdateManyWithoutTenantNestedInput
 }
 
 export type TenantCreateManyInput = {
@@ -416,6 +430,34 @@ export type TenantMinOrderByAggregateInput = {
   deletedBy?: Prisma.SortOrder
   createdAt?: Prisma.SortOrder
   updatedAt?: Prisma.SortOrder
+}
+
+export type TenantCreateNestedOneWithoutPoliciesInput = {
+  create?: Prisma.XOR<Prisma.TenantCreateWithoutPoliciesInput, Prisma.TenantUncheckedCreateWithoutPoliciesInput>
+  connectOrCreate?: Prisma.TenantCreateOrConnectWithoutPoliciesInput
+  connect?: Prisma.TenantWhereUniqueInput
+}
+
+export type TenantUpdateOneRequiredWithoutPoliciesNestedInput = {
+  create?: Prisma.XOR<Prisma.TenantCreateWithoutPoliciesInput, Prisma.TenantUncheckedCreateWithoutPoliciesInput>
+  connectOrCreate?: Prisma.TenantCreateOrConnectWithoutPoliciesInput
+  upsert?: Prisma.TenantUpsertWithoutPoliciesInput
+  connect?: Prisma.TenantWhereUniqueInput
+  update?: Prisma.XOR<Prisma.XOR<Prisma.TenantUpdateToOneWithWhereWithoutPoliciesInput, Prisma.TenantUpdateWithoutPoliciesInput>, Prisma.TenantUncheckedUpdateWithoutPoliciesInput>
+}
+
+export type TenantCreateNestedOneWithoutEntitiesInput = {
+  create?: Prisma.XOR<Prisma.TenantCreateWithoutEntitiesInput, Prisma.TenantUncheckedCreateWithoutEntitiesInput>
+  connectOrCreate?: Prisma.TenantCreateOrConnectWithoutEntitiesInput
+  connect?: Prisma.TenantWhereUniqueInput
+}
+
+export type TenantUpdateOneRequiredWithoutEntitiesNestedInput = {
+  create?: Prisma.XOR<Prisma.TenantCreateWithoutEntitiesInput, Prisma.TenantUncheckedCreateWithoutEntitiesInput>
+  connectOrCreate?: Prisma.TenantCreateOrConnectWithoutEntitiesInput
+  upsert?: Prisma.TenantUpsertWithoutEntitiesInput
+  connect?: Prisma.TenantWhereUniqueInput
+  update?: Prisma.XOR<Prisma.XOR<Prisma.TenantUpdateToOneWithWhereWithoutEntitiesInput, Prisma.TenantUpdateWithoutEntitiesInput>, Prisma.TenantUncheckedUpdateWithoutEntitiesInput>
 }
 
 export type TenantCreateNestedOneWithoutInvitationsInput = {
@@ -502,6 +544,182 @@ export type TenantUpdateOneRequiredWithoutUsersNestedInput = {
   update?: Prisma.XOR<Prisma.XOR<Prisma.TenantUpdateToOneWithWhereWithoutUsersInput, Prisma.TenantUpdateWithoutUsersInput>, Prisma.TenantUncheckedUpdateWithoutUsersInput>
 }
 
+export type TenantCreateWithoutPoliciesInput = {
+  id?: string
+  slug: string
+  name: string
+  isOperator?: boolean
+  deletedAt?: Date | string | null
+  deletedBy?: string | null
+  createdAt?: Date | string
+  updatedAt?: Date | string
+  guard?: Prisma.TenantGuardCreateNestedOneWithoutTenantInput
+  users?: Prisma.UserCreateNestedManyWithoutTenantInput
+  roles?: Prisma.RoleCreateNestedManyWithoutTenantInput
+  separationSets?: Prisma.SeparationSetCreateNestedManyWithoutTenantInput
+  invitations?: Prisma.InvitationCreateNestedManyWithoutTenantInput
+  posts?: Prisma.PostCreateNestedManyWithoutTenantInput
+  entities?: Prisma.EntityCreateNestedManyWithoutTenantInput
+}
+
+export type TenantUncheckedCreateWithoutPoliciesInput = {
+  id?: string
+  slug: string
+  name: string
+  isOperator?: boolean
+  deletedAt?: Date | string | null
+  deletedBy?: string | null
+  createdAt?: Date | string
+  updatedAt?: Date | string
+  guard?: Prisma.TenantGuardUncheckedCreateNestedOneWithoutTenantInput
+  users?: Prisma.UserUncheckedCreateNestedManyWithoutTenantInput
+  roles?: Prisma.RoleUncheckedCreateNestedManyWithoutTenantInput
+  separationSets?: Prisma.SeparationSetUncheckedCreateNestedManyWithoutTenantInput
+  invitations?: Prisma.InvitationUncheckedCreateNestedManyWithoutTenantInput
+  posts?: Prisma.PostUncheckedCreateNestedManyWithoutTenantInput
+  entities?: Prisma.EntityUncheckedCreateNestedManyWithoutTenantInput
+}
+
+export type TenantCreateOrConnectWithoutPoliciesInput = {
+  where: Prisma.TenantWhereUniqueInput
+  create: Prisma.XOR<Prisma.TenantCreateWithoutPoliciesInput, Prisma.TenantUncheckedCreateWithoutPoliciesInput>
+}
+
+export type TenantUpsertWithoutPoliciesInput = {
+  update: Prisma.XOR<Prisma.TenantUpdateWithoutPoliciesInput, Prisma.TenantUncheckedUpdateWithoutPoliciesInput>
+  create: Prisma.XOR<Prisma.TenantCreateWithoutPoliciesInput, Prisma.TenantUncheckedCreateWithoutPoliciesInput>
+  where?: Prisma.TenantWhereInput
+}
+
+export type TenantUpdateToOneWithWhereWithoutPoliciesInput = {
+  where?: Prisma.TenantWhereInput
+  data: Prisma.XOR<Prisma.TenantUpdateWithoutPoliciesInput, Prisma.TenantUncheckedUpdateWithoutPoliciesInput>
+}
+
+export type TenantUpdateWithoutPoliciesInput = {
+  id?: Prisma.StringFieldUpdateOperationsInput | string
+  slug?: Prisma.StringFieldUpdateOperationsInput | string
+  name?: Prisma.StringFieldUpdateOperationsInput | string
+  isOperator?: Prisma.BoolFieldUpdateOperationsInput | boolean
+  deletedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  deletedBy?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  guard?: Prisma.TenantGuardUpdateOneWithoutTenantNestedInput
+  users?: Prisma.UserUpdateManyWithoutTenantNestedInput
+  roles?: Prisma.RoleUpdateManyWithoutTenantNestedInput
+  separationSets?: Prisma.SeparationSetUpdateManyWithoutTenantNestedInput
+  invitations?: Prisma.InvitationUpdateManyWithoutTenantNestedInput
+  posts?: Prisma.PostUpdateManyWithoutTenantNestedInput
+  entities?: Prisma.EntityUpdateManyWithoutTenantNestedInput
+}
+
+export type TenantUncheckedUpdateWithoutPoliciesInput = {
+  id?: Prisma.StringFieldUpdateOperationsInput | string
+  slug?: Prisma.StringFieldUpdateOperationsInput | string
+  name?: Prisma.StringFieldUpdateOperationsInput | string
+  isOperator?: Prisma.BoolFieldUpdateOperationsInput | boolean
+  deletedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  deletedBy?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  guard?: Prisma.TenantGuardUncheckedUpdateOneWithoutTenantNestedInput
+  users?: Prisma.UserUncheckedUpdateManyWithoutTenantNestedInput
+  roles?: Prisma.RoleUncheckedUpdateManyWithoutTenantNestedInput
+  separationSets?: Prisma.SeparationSetUncheckedUpdateManyWithoutTenantNestedInput
+  invitations?: Prisma.InvitationUncheckedUpdateManyWithoutTenantNestedInput
+  posts?: Prisma.PostUncheckedUpdateManyWithoutTenantNestedInput
+  entities?: Prisma.EntityUncheckedUpdateManyWithoutTenantNestedInput
+}
+
+export type TenantCreateWithoutEntitiesInput = {
+  id?: string
+  slug: string
+  name: string
+  isOperator?: boolean
+  deletedAt?: Date | string | null
+  deletedBy?: string | null
+  createdAt?: Date | string
+  updatedAt?: Date | string
+  guard?: Prisma.TenantGuardCreateNestedOneWithoutTenantInput
+  users?: Prisma.UserCreateNestedManyWithoutTenantInput
+  roles?: Prisma.RoleCreateNestedManyWithoutTenantInput
+  separationSets?: Prisma.SeparationSetCreateNestedManyWithoutTenantInput
+  invitations?: Prisma.InvitationCreateNestedManyWithoutTenantInput
+  posts?: Prisma.PostCreateNestedManyWithoutTenantInput
+  policies?: Prisma.PolicyCreateNestedManyWithoutTenantInput
+}
+
+export type TenantUncheckedCreateWithoutEntitiesInput = {
+  id?: string
+  slug: string
+  name: string
+  isOperator?: boolean
+  deletedAt?: Date | string | null
+  deletedBy?: string | null
+  createdAt?: Date | string
+  updatedAt?: Date | string
+  guard?: Prisma.TenantGuardUncheckedCreateNestedOneWithoutTenantInput
+  users?: Prisma.UserUncheckedCreateNestedManyWithoutTenantInput
+  roles?: Prisma.RoleUncheckedCreateNestedManyWithoutTenantInput
+  separationSets?: Prisma.SeparationSetUncheckedCreateNestedManyWithoutTenantInput
+  invitations?: Prisma.InvitationUncheckedCreateNestedManyWithoutTenantInput
+  posts?: Prisma.PostUncheckedCreateNestedManyWithoutTenantInput
+  policies?: Prisma.PolicyUncheckedCreateNestedManyWithoutTenantInput
+}
+
+export type TenantCreateOrConnectWithoutEntitiesInput = {
+  where: Prisma.TenantWhereUniqueInput
+  create: Prisma.XOR<Prisma.TenantCreateWithoutEntitiesInput, Prisma.TenantUncheckedCreateWithoutEntitiesInput>
+}
+
+export type TenantUpsertWithoutEntitiesInput = {
+  update: Prisma.XOR<Prisma.TenantUpdateWithoutEntitiesInput, Prisma.TenantUncheckedUpdateWithoutEntitiesInput>
+  create: Prisma.XOR<Prisma.TenantCreateWithoutEntitiesInput, Prisma.TenantUncheckedCreateWithoutEntitiesInput>
+  where?: Prisma.TenantWhereInput
+}
+
+export type TenantUpdateToOneWithWhereWithoutEntitiesInput = {
+  where?: Prisma.TenantWhereInput
+  data: Prisma.XOR<Prisma.TenantUpdateWithoutEntitiesInput, Prisma.TenantUncheckedUpdateWithoutEntitiesInput>
+}
+
+export type TenantUpdateWithoutEntitiesInput = {
+  id?: Prisma.StringFieldUpdateOperationsInput | string
+  slug?: Prisma.StringFieldUpdateOperationsInput | string
+  name?: Prisma.StringFieldUpdateOperationsInput | string
+  isOperator?: Prisma.BoolFieldUpdateOperationsInput | boolean
+  deletedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  deletedBy?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  guard?: Prisma.TenantGuardUpdateOneWithoutTenantNestedInput
+  users?: Prisma.UserUpdateManyWithoutTenantNestedInput
+  roles?: Prisma.RoleUpdateManyWithoutTenantNestedInput
+  separationSets?: Prisma.SeparationSetUpdateManyWithoutTenantNestedInput
+  invitations?: Prisma.InvitationUpdateManyWithoutTenantNestedInput
+  posts?: Prisma.PostUpdateManyWithoutTenantNestedInput
+  policies?: Prisma.PolicyUpdateManyWithoutTenantNestedInput
+}
+
+export type TenantUncheckedUpdateWithoutEntitiesInput = {
+  id?: Prisma.StringFieldUpdateOperationsInput | string
+  slug?: Prisma.StringFieldUpdateOperationsInput | string
+  name?: Prisma.StringFieldUpdateOperationsInput | string
+  isOperator?: Prisma.BoolFieldUpdateOperationsInput | boolean
+  deletedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  deletedBy?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  guard?: Prisma.TenantGuardUncheckedUpdateOneWithoutTenantNestedInput
+  users?: Prisma.UserUncheckedUpdateManyWithoutTenantNestedInput
+  roles?: Prisma.RoleUncheckedUpdateManyWithoutTenantNestedInput
+  separationSets?: Prisma.SeparationSetUncheckedUpdateManyWithoutTenantNestedInput
+  invitations?: Prisma.InvitationUncheckedUpdateManyWithoutTenantNestedInput
+  posts?: Prisma.PostUncheckedUpdateManyWithoutTenantNestedInput
+  policies?: Prisma.PolicyUncheckedUpdateManyWithoutTenantNestedInput
+}
+
 export type TenantCreateWithoutInvitationsInput = {
   id?: string
   slug: string
@@ -516,6 +734,8 @@ export type TenantCreateWithoutInvitationsInput = {
   roles?: Prisma.RoleCreateNestedManyWithoutTenantInput
   separationSets?: Prisma.SeparationSetCreateNestedManyWithoutTenantInput
   posts?: Prisma.PostCreateNestedManyWithoutTenantInput
+  policies?: Prisma.PolicyCreateNestedManyWithoutTenantInput
+  entities?: Prisma.EntityCreateNestedManyWithoutTenantInput
 }
 
 export type TenantUncheckedCreateWithoutInvitationsInput = {
@@ -532,6 +752,8 @@ export type TenantUncheckedCreateWithoutInvitationsInput = {
   roles?: Prisma.RoleUncheckedCreateNestedManyWithoutTenantInput
   separationSets?: Prisma.SeparationSetUncheckedCreateNestedManyWithoutTenantInput
   posts?: Prisma.PostUncheckedCreateNestedManyWithoutTenantInput
+  policies?: Prisma.PolicyUncheckedCreateNestedManyWithoutTenantInput
+  entities?: Prisma.EntityUncheckedCreateNestedManyWithoutTenantInput
 }
 
 export type TenantCreateOrConnectWithoutInvitationsInput = {
@@ -564,6 +786,8 @@ export type TenantUpdateWithoutInvitationsInput = {
   roles?: Prisma.RoleUpdateManyWithoutTenantNestedInput
   separationSets?: Prisma.SeparationSetUpdateManyWithoutTenantNestedInput
   posts?: Prisma.PostUpdateManyWithoutTenantNestedInput
+  policies?: Prisma.PolicyUpdateManyWithoutTenantNestedInput
+  entities?: Prisma.EntityUpdateManyWithoutTenantNestedInput
 }
 
 export type TenantUncheckedUpdateWithoutInvitationsInput = {
@@ -580,6 +804,8 @@ export type TenantUncheckedUpdateWithoutInvitationsInput = {
   roles?: Prisma.RoleUncheckedUpdateManyWithoutTenantNestedInput
   separationSets?: Prisma.SeparationSetUncheckedUpdateManyWithoutTenantNestedInput
   posts?: Prisma.PostUncheckedUpdateManyWithoutTenantNestedInput
+  policies?: Prisma.PolicyUncheckedUpdateManyWithoutTenantNestedInput
+  entities?: Prisma.EntityUncheckedUpdateManyWithoutTenantNestedInput
 }
 
 export type TenantCreateWithoutPostsInput = {
@@ -596,6 +822,8 @@ export type TenantCreateWithoutPostsInput = {
   roles?: Prisma.RoleCreateNestedManyWithoutTenantInput
   separationSets?: Prisma.SeparationSetCreateNestedManyWithoutTenantInput
   invitations?: Prisma.InvitationCreateNestedManyWithoutTenantInput
+  policies?: Prisma.PolicyCreateNestedManyWithoutTenantInput
+  entities?: Prisma.EntityCreateNestedManyWithoutTenantInput
 }
 
 export type TenantUncheckedCreateWithoutPostsInput = {
@@ -612,6 +840,8 @@ export type TenantUncheckedCreateWithoutPostsInput = {
   roles?: Prisma.RoleUncheckedCreateNestedManyWithoutTenantInput
   separationSets?: Prisma.SeparationSetUncheckedCreateNestedManyWithoutTenantInput
   invitations?: Prisma.InvitationUncheckedCreateNestedManyWithoutTenantInput
+  policies?: Prisma.PolicyUncheckedCreateNestedManyWithoutTenantInput
+  entities?: Prisma.EntityUncheckedCreateNestedManyWithoutTenantInput
 }
 
 export type TenantCreateOrConnectWithoutPostsInput = {
@@ -644,6 +874,8 @@ export type TenantUpdateWithoutPostsInput = {
   roles?: Prisma.RoleUpdateManyWithoutTenantNestedInput
   separationSets?: Prisma.SeparationSetUpdateManyWithoutTenantNestedInput
   invitations?: Prisma.InvitationUpdateManyWithoutTenantNestedInput
+  policies?: Prisma.PolicyUpdateManyWithoutTenantNestedInput
+  entities?: Prisma.EntityUpdateManyWithoutTenantNestedInput
 }
 
 export type TenantUncheckedUpdateWithoutPostsInput = {
@@ -660,6 +892,8 @@ export type TenantUncheckedUpdateWithoutPostsInput = {
   roles?: Prisma.RoleUncheckedUpdateManyWithoutTenantNestedInput
   separationSets?: Prisma.SeparationSetUncheckedUpdateManyWithoutTenantNestedInput
   invitations?: Prisma.InvitationUncheckedUpdateManyWithoutTenantNestedInput
+  policies?: Prisma.PolicyUncheckedUpdateManyWithoutTenantNestedInput
+  entities?: Prisma.EntityUncheckedUpdateManyWithoutTenantNestedInput
 }
 
 export type TenantCreateWithoutRolesInput = {
@@ -676,6 +910,8 @@ export type TenantCreateWithoutRolesInput = {
   separationSets?: Prisma.SeparationSetCreateNestedManyWithoutTenantInput
   invitations?: Prisma.InvitationCreateNestedManyWithoutTenantInput
   posts?: Prisma.PostCreateNestedManyWithoutTenantInput
+  policies?: Prisma.PolicyCreateNestedManyWithoutTenantInput
+  entities?: Prisma.EntityCreateNestedManyWithoutTenantInput
 }
 
 export type TenantUncheckedCreateWithoutRolesInput = {
@@ -692,6 +928,8 @@ export type TenantUncheckedCreateWithoutRolesInput = {
   separationSets?: Prisma.SeparationSetUncheckedCreateNestedManyWithoutTenantInput
   invitations?: Prisma.InvitationUncheckedCreateNestedManyWithoutTenantInput
   posts?: Prisma.PostUncheckedCreateNestedManyWithoutTenantInput
+  policies?: Prisma.PolicyUncheckedCreateNestedManyWithoutTenantInput
+  entities?: Prisma.EntityUncheckedCreateNestedManyWithoutTenantInput
 }
 
 export type TenantCreateOrConnectWithoutRolesInput = {
@@ -724,6 +962,8 @@ export type TenantUpdateWithoutRolesInput = {
   separationSets?: Prisma.SeparationSetUpdateManyWithoutTenantNestedInput
   invitations?: Prisma.InvitationUpdateManyWithoutTenantNestedInput
   posts?: Prisma.PostUpdateManyWithoutTenantNestedInput
+  policies?: Prisma.PolicyUpdateManyWithoutTenantNestedInput
+  entities?: Prisma.EntityUpdateManyWithoutTenantNestedInput
 }
 
 export type TenantUncheckedUpdateWithoutRolesInput = {
@@ -740,6 +980,8 @@ export type TenantUncheckedUpdateWithoutRolesInput = {
   separationSets?: Prisma.SeparationSetUncheckedUpdateManyWithoutTenantNestedInput
   invitations?: Prisma.InvitationUncheckedUpdateManyWithoutTenantNestedInput
   posts?: Prisma.PostUncheckedUpdateManyWithoutTenantNestedInput
+  policies?: Prisma.PolicyUncheckedUpdateManyWithoutTenantNestedInput
+  entities?: Prisma.EntityUncheckedUpdateManyWithoutTenantNestedInput
 }
 
 export type TenantCreateWithoutSeparationSetsInput = {
@@ -756,6 +998,8 @@ export type TenantCreateWithoutSeparationSetsInput = {
   roles?: Prisma.RoleCreateNestedManyWithoutTenantInput
   invitations?: Prisma.InvitationCreateNestedManyWithoutTenantInput
   posts?: Prisma.PostCreateNestedManyWithoutTenantInput
+  policies?: Prisma.PolicyCreateNestedManyWithoutTenantInput
+  entities?: Prisma.EntityCreateNestedManyWithoutTenantInput
 }
 
 export type TenantUncheckedCreateWithoutSeparationSetsInput = {
@@ -772,6 +1016,8 @@ export type TenantUncheckedCreateWithoutSeparationSetsInput = {
   roles?: Prisma.RoleUncheckedCreateNestedManyWithoutTenantInput
   invitations?: Prisma.InvitationUncheckedCreateNestedManyWithoutTenantInput
   posts?: Prisma.PostUncheckedCreateNestedManyWithoutTenantInput
+  policies?: Prisma.PolicyUncheckedCreateNestedManyWithoutTenantInput
+  entities?: Prisma.EntityUncheckedCreateNestedManyWithoutTenantInput
 }
 
 export type TenantCreateOrConnectWithoutSeparationSetsInput = {
@@ -804,6 +1050,8 @@ export type TenantUpdateWithoutSeparationSetsInput = {
   roles?: Prisma.RoleUpdateManyWithoutTenantNestedInput
   invitations?: Prisma.InvitationUpdateManyWithoutTenantNestedInput
   posts?: Prisma.PostUpdateManyWithoutTenantNestedInput
+  policies?: Prisma.PolicyUpdateManyWithoutTenantNestedInput
+  entities?: Prisma.EntityUpdateManyWithoutTenantNestedInput
 }
 
 export type TenantUncheckedUpdateWithoutSeparationSetsInput = {
@@ -820,6 +1068,8 @@ export type TenantUncheckedUpdateWithoutSeparationSetsInput = {
   roles?: Prisma.RoleUncheckedUpdateManyWithoutTenantNestedInput
   invitations?: Prisma.InvitationUncheckedUpdateManyWithoutTenantNestedInput
   posts?: Prisma.PostUncheckedUpdateManyWithoutTenantNestedInput
+  policies?: Prisma.PolicyUncheckedUpdateManyWithoutTenantNestedInput
+  entities?: Prisma.EntityUncheckedUpdateManyWithoutTenantNestedInput
 }
 
 export type TenantCreateWithoutGuardInput = {
@@ -836,6 +1086,8 @@ export type TenantCreateWithoutGuardInput = {
   separationSets?: Prisma.SeparationSetCreateNestedManyWithoutTenantInput
   invitations?: Prisma.InvitationCreateNestedManyWithoutTenantInput
   posts?: Prisma.PostCreateNestedManyWithoutTenantInput
+  policies?: Prisma.PolicyCreateNestedManyWithoutTenantInput
+  entities?: Prisma.EntityCreateNestedManyWithoutTenantInput
 }
 
 export type TenantUncheckedCreateWithoutGuardInput = {
@@ -852,6 +1104,8 @@ export type TenantUncheckedCreateWithoutGuardInput = {
   separationSets?: Prisma.SeparationSetUncheckedCreateNestedManyWithoutTenantInput
   invitations?: Prisma.InvitationUncheckedCreateNestedManyWithoutTenantInput
   posts?: Prisma.PostUncheckedCreateNestedManyWithoutTenantInput
+  policies?: Prisma.PolicyUncheckedCreateNestedManyWithoutTenantInput
+  entities?: Prisma.EntityUncheckedCreateNestedManyWithoutTenantInput
 }
 
 export type TenantCreateOrConnectWithoutGuardInput = {
@@ -884,6 +1138,8 @@ export type TenantUpdateWithoutGuardInput = {
   separationSets?: Prisma.SeparationSetUpdateManyWithoutTenantNestedInput
   invitations?: Prisma.InvitationUpdateManyWithoutTenantNestedInput
   posts?: Prisma.PostUpdateManyWithoutTenantNestedInput
+  policies?: Prisma.PolicyUpdateManyWithoutTenantNestedInput
+  entities?: Prisma.EntityUpdateManyWithoutTenantNestedInput
 }
 
 export type TenantUncheckedUpdateWithoutGuardInput = {
@@ -900,6 +1156,8 @@ export type TenantUncheckedUpdateWithoutGuardInput = {
   separationSets?: Prisma.SeparationSetUncheckedUpdateManyWithoutTenantNestedInput
   invitations?: Prisma.InvitationUncheckedUpdateManyWithoutTenantNestedInput
   posts?: Prisma.PostUncheckedUpdateManyWithoutTenantNestedInput
+  policies?: Prisma.PolicyUncheckedUpdateManyWithoutTenantNestedInput
+  entities?: Prisma.EntityUncheckedUpdateManyWithoutTenantNestedInput
 }
 
 export type TenantCreateWithoutUsersInput = {
@@ -916,6 +1174,8 @@ export type TenantCreateWithoutUsersInput = {
   separationSets?: Prisma.SeparationSetCreateNestedManyWithoutTenantInput
   invitations?: Prisma.InvitationCreateNestedManyWithoutTenantInput
   posts?: Prisma.PostCreateNestedManyWithoutTenantInput
+  policies?: Prisma.PolicyCreateNestedManyWithoutTenantInput
+  entities?: Prisma.EntityCreateNestedManyWithoutTenantInput
 }
 
 export type TenantUncheckedCreateWithoutUsersInput = {
@@ -932,6 +1192,8 @@ export type TenantUncheckedCreateWithoutUsersInput = {
   separationSets?: Prisma.SeparationSetUncheckedCreateNestedManyWithoutTenantInput
   invitations?: Prisma.InvitationUncheckedCreateNestedManyWithoutTenantInput
   posts?: Prisma.PostUncheckedCreateNestedManyWithoutTenantInput
+  policies?: Prisma.PolicyUncheckedCreateNestedManyWithoutTenantInput
+  entities?: Prisma.EntityUncheckedCreateNestedManyWithoutTenantInput
 }
 
 export type TenantCreateOrConnectWithoutUsersInput = {
@@ -964,6 +1226,8 @@ export type TenantUpdateWithoutUsersInput = {
   separationSets?: Prisma.SeparationSetUpdateManyWithoutTenantNestedInput
   invitations?: Prisma.InvitationUpdateManyWithoutTenantNestedInput
   posts?: Prisma.PostUpdateManyWithoutTenantNestedInput
+  policies?: Prisma.PolicyUpdateManyWithoutTenantNestedInput
+  entities?: Prisma.EntityUpdateManyWithoutTenantNestedInput
 }
 
 export type TenantUncheckedUpdateWithoutUsersInput = {
@@ -980,6 +1244,8 @@ export type TenantUncheckedUpdateWithoutUsersInput = {
   separationSets?: Prisma.SeparationSetUncheckedUpdateManyWithoutTenantNestedInput
   invitations?: Prisma.InvitationUncheckedUpdateManyWithoutTenantNestedInput
   posts?: Prisma.PostUncheckedUpdateManyWithoutTenantNestedInput
+  policies?: Prisma.PolicyUncheckedUpdateManyWithoutTenantNestedInput
+  entities?: Prisma.EntityUncheckedUpdateManyWithoutTenantNestedInput
 }
 
 
@@ -993,6 +1259,8 @@ export type TenantCountOutputType = {
   separationSets: number
   invitations: number
   posts: number
+  policies: number
+  entities: number
 }
 
 export type TenantCountOutputTypeSelect<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
@@ -1001,6 +1269,8 @@ export type TenantCountOutputTypeSelect<ExtArgs extends runtime.Types.Extensions
   separationSets?: boolean | TenantCountOutputTypeCountSeparationSetsArgs
   invitations?: boolean | TenantCountOutputTypeCountInvitationsArgs
   posts?: boolean | TenantCountOutputTypeCountPostsArgs
+  policies?: boolean | TenantCountOutputTypeCountPoliciesArgs
+  entities?: boolean | TenantCountOutputTypeCountEntitiesArgs
 }
 
 /**
@@ -1048,6 +1318,20 @@ export type TenantCountOutputTypeCountPostsArgs<ExtArgs extends runtime.Types.Ex
   where?: Prisma.PostWhereInput
 }
 
+/**
+ * TenantCountOutputType without action
+ */
+export type TenantCountOutputTypeCountPoliciesArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
+  where?: Prisma.PolicyWhereInput
+}
+
+/**
+ * TenantCountOutputType without action
+ */
+export type TenantCountOutputTypeCountEntitiesArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
+  where?: Prisma.EntityWhereInput
+}
+
 
 export type TenantSelect<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetSelect<{
   id?: boolean
@@ -1064,6 +1348,8 @@ export type TenantSelect<ExtArgs extends runtime.Types.Extensions.InternalArgs =
   separationSets?: boolean | Prisma.Tenant$separationSetsArgs<ExtArgs>
   invitations?: boolean | Prisma.Tenant$invitationsArgs<ExtArgs>
   posts?: boolean | Prisma.Tenant$postsArgs<ExtArgs>
+  policies?: boolean | Prisma.Tenant$policiesArgs<ExtArgs>
+  entities?: boolean | Prisma.Tenant$entitiesArgs<ExtArgs>
   _count?: boolean | Prisma.TenantCountOutputTypeDefaultArgs<ExtArgs>
 }, ExtArgs["result"]["tenant"]>
 
@@ -1108,6 +1394,8 @@ export type TenantInclude<ExtArgs extends runtime.Types.Extensions.InternalArgs 
   separationSets?: boolean | Prisma.Tenant$separationSetsArgs<ExtArgs>
   invitations?: boolean | Prisma.Tenant$invitationsArgs<ExtArgs>
   posts?: boolean | Prisma.Tenant$postsArgs<ExtArgs>
+  policies?: boolean | Prisma.Tenant$policiesArgs<ExtArgs>
+  entities?: boolean | Prisma.Tenant$entitiesArgs<ExtArgs>
   _count?: boolean | Prisma.TenantCountOutputTypeDefaultArgs<ExtArgs>
 }
 export type TenantIncludeCreateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {}
@@ -1122,6 +1410,8 @@ export type $TenantPayload<ExtArgs extends runtime.Types.Extensions.InternalArgs
     separationSets: Prisma.$SeparationSetPayload<ExtArgs>[]
     invitations: Prisma.$InvitationPayload<ExtArgs>[]
     posts: Prisma.$PostPayload<ExtArgs>[]
+    policies: Prisma.$PolicyPayload<ExtArgs>[]
+    entities: Prisma.$EntityPayload<ExtArgs>[]
   }
   scalars: runtime.Types.Extensions.GetPayloadResult<{
     id: string
@@ -1532,6 +1822,8 @@ export interface Prisma__TenantClient<T, Null = never, ExtArgs extends runtime.T
   separationSets<T extends Prisma.Tenant$separationSetsArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.Tenant$separationSetsArgs<ExtArgs>>): Prisma.PrismaPromise<runtime.Types.Result.GetResult<Prisma.$SeparationSetPayload<ExtArgs>, T, "findMany", GlobalOmitOptions> | Null>
   invitations<T extends Prisma.Tenant$invitationsArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.Tenant$invitationsArgs<ExtArgs>>): Prisma.PrismaPromise<runtime.Types.Result.GetResult<Prisma.$InvitationPayload<ExtArgs>, T, "findMany", GlobalOmitOptions> | Null>
   posts<T extends Prisma.Tenant$postsArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.Tenant$postsArgs<ExtArgs>>): Prisma.PrismaPromise<runtime.Types.Result.GetResult<Prisma.$PostPayload<ExtArgs>, T, "findMany", GlobalOmitOptions> | Null>
+  policies<T extends Prisma.Tenant$policiesArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.Tenant$policiesArgs<ExtArgs>>): Prisma.PrismaPromise<runtime.Types.Result.GetResult<Prisma.$PolicyPayload<ExtArgs>, T, "findMany", GlobalOmitOptions> | Null>
+  entities<T extends Prisma.Tenant$entitiesArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.Tenant$entitiesArgs<ExtArgs>>): Prisma.PrismaPromise<runtime.Types.Result.GetResult<Prisma.$EntityPayload<ExtArgs>, T, "findMany", GlobalOmitOptions> | Null>
   /**
    * Attaches callbacks for the resolution and/or rejection of the Promise.
    * @param onfulfilled The callback to execute when the Promise is resolved.
@@ -2098,6 +2390,54 @@ export type Tenant$postsArgs<ExtArgs extends runtime.Types.Extensions.InternalAr
   take?: number
   skip?: number
   distinct?: Prisma.PostScalarFieldEnum | Prisma.PostScalarFieldEnum[]
+}
+
+/**
+ * Tenant.policies
+ */
+export type Tenant$policiesArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
+  /**
+   * Select specific fields to fetch from the Policy
+   */
+  select?: Prisma.PolicySelect<ExtArgs> | null
+  /**
+   * Omit specific fields from the Policy
+   */
+  omit?: Prisma.PolicyOmit<ExtArgs> | null
+  /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.PolicyInclude<ExtArgs> | null
+  where?: Prisma.PolicyWhereInput
+  orderBy?: Prisma.PolicyOrderByWithRelationInput | Prisma.PolicyOrderByWithRelationInput[]
+  cursor?: Prisma.PolicyWhereUniqueInput
+  take?: number
+  skip?: number
+  distinct?: Prisma.PolicyScalarFieldEnum | Prisma.PolicyScalarFieldEnum[]
+}
+
+/**
+ * Tenant.entities
+ */
+export type Tenant$entitiesArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
+  /**
+   * Select specific fields to fetch from the Entity
+   */
+  select?: Prisma.EntitySelect<ExtArgs> | null
+  /**
+   * Omit specific fields from the Entity
+   */
+  omit?: Prisma.EntityOmit<ExtArgs> | null
+  /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.EntityInclude<ExtArgs> | null
+  where?: Prisma.EntityWhereInput
+  orderBy?: Prisma.EntityOrderByWithRelationInput | Prisma.EntityOrderByWithRelationInput[]
+  cursor?: Prisma.EntityWhereUniqueInput
+  take?: number
+  skip?: number
+  distinct?: Prisma.EntityScalarFieldEnum | Prisma.EntityScalarFieldEnum[]
 }
 
 /**
