@@ -33,8 +33,9 @@ export async function aScene(world: TestApp, document: OpenApi): Promise<Scene> 
   await world.signIn(owner)
   const { id: roleId } = await make('/roles', { name: 'helper' })
   await ask('PUT', `${at}/roles/${roleId}/inherits/${ids.juniorId}`, { token })
-  await ask('PUT', `${at}/separation-sets/${ids.setId}/roles/${roleId}`, { token })
   const [left, right] = [await make('/roles', { name: 'left' }), await make('/roles', { name: 'right' })]
+  const { id: fourth } = await make('/roles', { name: 'fourth' })
+  await ask('PUT', `${at}/separation-sets/${ids.setId}/roles/${fourth}`, { token })
   const { id: userId } = await make('/users', { email: 'max@example.com', name: 'Max', roleIds: [roleId] })
   await ask('PUT', `${at}/users/${userId}/suspension`, { token })
   const invited = await make<{ token: string }>('/invitations', { email: `nia-${serial}@example.com` })
@@ -43,7 +44,7 @@ export async function aScene(world: TestApp, document: OpenApi): Promise<Scene> 
     'DELETE /v1/tenants/:tenantId/users/:userId/suspension': { userId },
     'DELETE /v1/tenants/:tenantId/users/:userId/roles/:roleId': { userId, roleId },
     'DELETE /v1/tenants/:tenantId/roles/:roleId/inherits/:juniorId': { roleId },
-    'DELETE /v1/tenants/:tenantId/separation-sets/:setId/roles/:roleId': { roleId },
+    'DELETE /v1/tenants/:tenantId/separation-sets/:setId/roles/:roleId': { roleId: fourth },
   }
   const bodies: Record<string, object> = {
     'POST /v1/sign-up': { email: `ada-${serial}@example.net`, tenantName: `Engines ${serial}` },
