@@ -21,6 +21,7 @@ export async function testDatabase(options: Partial<Access> = {}): Promise<TestD
   await once(server, `create database ${name} template ${template}`)
   // A copy has the grants of any new database, not those of what it was copied from.
   await once(server, `revoke temporary on database ${name} from public`)
+  await once(server, `grant create, connect, temporary on database ${name} to reeve_owner`)
 
   const adminUrl = inDatabase(server, name)
   const { hostname, port } = new URL(server)
