@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { inTenant } from '../database/database.ts'
+import { setPolicy } from '../domains/authzen/policies.ts'
 import { createSet } from '../domains/separation/sets.ts'
 import { removeInside } from '../foundation/guard.ts'
 import { uuidV7 } from '../foundation/id.ts'
@@ -29,9 +30,10 @@ const { rows: born } = await admin.query<{ id: string }>(
   `select id from roles where tenant_id = $1 and name in ('owner', 'viewer')`,
   [acme.tenantId],
 )
-await inTenant(database, acme.owner.context, (tx) =>
-  createSet(tx, { name: 'spared', roleIds: born.map(({ id }) => id) }),
-)
+await inTenant(database, acme.owner.context, async (tx) => {
+  await createSet(tx, { name: 'spared', roleIds: born.map(({ id }) => id) })
+  await setPolicy(tx, 'spared', { actions: ['view'], subjects: { user: {} }, rules: [{ actions: ['view'] }] })
+})
 
 let folder: string
 const before = process.cwd()
@@ -236,6 +238,7 @@ const sparedThings: Record<string, string[]> = {
   'user delete': [kim.email, ...inAcme],
   'role delete': ['viewer', ...inAcme],
   'separation delete': ['spared', ...inAcme],
+  'policy delete': ['spared', ...inAcme],
 }
 
 test.each(destructive.map(([name]) => name))('reeve %s destroys nothing unasked', async (name) => {

@@ -39,7 +39,7 @@ export function entityCommands(program: Command): void {
     .description('say what policies know of one')
     .addHelpText(
       'after',
-      `\nExample:\n  reeve entity set record 102 '{"owner": "zoe@example.com"}' --tenant blue-lantern\n`,
+      `\nExample:\n  reeve entity set record 102 '{"owner": "zoe@example.com"}' -t blue-lantern\n`,
     )
     .action(async (type: string, id: string, text: string, options: InTenant) => {
       const attributes = attributesIn(text)
