@@ -21,6 +21,7 @@ const pages: Page[] = [
   { page: 'docs/getting-started.md', demo: true },
   { page: 'docs/tutorial.md', demo: false, psql: true },
   { page: 'docs/import.md', demo: true, before: files },
+  { page: 'docs/isolation.md', demo: true },
   {
     page: 'docs/migrations.md',
     demo: false,
