@@ -8,7 +8,8 @@ const { admin } = await testDatabase()
 /** Nobody can break these by what they send: only a mistake of ours can. */
 const ours = `
   idempotency_keys_pkey role_closure_pkey role_inheritance_of_another role_inheritance_pkey
-  separation_set_roles_pkey separation_sets_pkey
+  separation_set_roles_pkey separation_sets_pkey entities_attributes_whole entities_id_form entities_pkey entities_type_form
+  policies_definition_whole policies_pkey policies_type_form
   account_emails_one_primary credentials_hash_form credentials_kind_known credentials_one_password credentials_pkey accounts_pkey audit_logs_pkey comments_pkey
   invitations_one_end invitations_pkey invitations_tenant_token_hash_key invitations_token_hash_is_sha256
   permissions_action_form permissions_name_is_resource_action permissions_pkey permissions_resource_form

@@ -30,7 +30,9 @@ export function metadataRoutes(app: App, publicUrl: string | undefined): void {
     }
   }
   const whole = {
-    ...about('access', 'readAuthzenConfiguration', 'Where decisions are asked for (AuthZEN)'),
+    ...about('access', 'readAuthzenConfiguration', 'Where decisions are asked for (AuthZEN)', {
+      more: 'The addresses by their names in section 9 of the standard.',
+    }),
     response: { 200: metadata },
   }
   app.get('/.well-known/authzen-configuration', { schema: whole }, (request, reply) => {
@@ -42,6 +44,7 @@ export function metadataRoutes(app: App, publicUrl: string | undefined): void {
       'access',
       'readTenantAuthzenConfiguration',
       'Where decisions of one tenant are asked for (AuthZEN)',
+      { more: 'The addresses by their names in section 9 of the standard; each has the tenant in it.' },
     ),
     params: z.strictObject({ tenantId: tenantName }),
     response: { 200: metadata },
