@@ -26,7 +26,7 @@ export function idsFor(at: At, method: string): Place {
   const names = Object.keys(path)
   const fits = (value: unknown) => value instanceof Ref && value.whose === 'own'
   const deepest = names.findLast((name) => fits(path[name]))
-  const together = deepest ? placeOf(at, deepest, (path[deepest] as Ref).nth, method) : undefined
+  const together = deepest ? placeOf(at, deepest, (path[deepest] as Ref).nth, method, names) : undefined
   return Object.fromEntries(
     names.map((name) => {
       const value = path[name]
@@ -37,8 +37,17 @@ export function idsFor(at: At, method: string): Place {
   )
 }
 
-function placeOf({ scene, person, own }: At, kind: string, nth: number, method: string): Place | undefined {
+function placeOf(
+  { scene, person, own }: At,
+  kind: string,
+  nth: number,
+  method: string,
+  names: readonly string[],
+): Place | undefined {
   const { memory, homes } = scene
+  // every other time one that is known as a whole: a role in a set, a role above another
+  const whole = memory.places(own, kind).filter((place) => names.every((name) => name in place))
+  if (nth % 2 === 0 && names.length > 2 && whole.length > 0) return whole[(nth >> 1) % whole.length]
   if (kind !== 'tenantId')
     return memory.place(own, kind, nth) ?? memory.place(person?.accountId ?? '', kind, nth)
   if (method !== 'DELETE') return { tenantId: own }
@@ -75,12 +84,13 @@ export function lookUp(at: At, { what, kind, nth, whose }: Ref): string | undefi
       const others = memory.kinds.filter((one) => one !== kind)
       const wanted = (whose === 'of another kind' ? undefined : kind) ?? others[nth % others.length]!
       if (wanted === 'tenantId') return whose === 'foreign' ? foreign : own
-      const found = memory.place(
-        whose === 'foreign' ? foreign : own,
-        whose === 'gone' ? `${wanted} gone` : wanted,
-        nth,
+      const scope = whose === 'foreign' ? foreign : own
+      const found = memory.place(scope, whose === 'gone' ? `${wanted} gone` : wanted, nth)
+      // the role below another is a role, and known as one until it has been below
+      return (
+        found?.[wanted] ??
+        (wanted === 'juniorId' ? memory.place(scope, 'roleId', nth)?.['roleId'] : undefined)
       )
-      return found?.[wanted]
     }
   }
 }

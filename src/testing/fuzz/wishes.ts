@@ -30,6 +30,7 @@ export function wishes(document: OpenApi): Arbitrary<Wish> {
  */
 function weightOf(route: string, operation: Operation): number {
   if (/password/i.test(route + JSON.stringify(bodyOf(operation) ?? ''))) return 3
+  if (route.includes('/access/v1/')) return 6
   if (!route.includes(' /v1/')) return 1
   return route.startsWith('POST') ? 20 : route.startsWith('DELETE') ? 6 : 10
 }
