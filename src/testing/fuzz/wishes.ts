@@ -121,7 +121,10 @@ const elsewhere = fc
 function idInPath(name: string): Arbitrary<unknown> {
   const nth = fc.nat(500)
   // what a tenant calls its own things
-  if (!name.endsWith('Id')) return fc.constantFrom('record', 'user', '101', 'a b').map((text) => ({ text }))
+  // mostly what there is in every tenant, so that it is met
+  if (name === 'entityName') return fc.constantFrom('101', '101', '101', 'a b').map((text) => ({ text }))
+  if (!name.endsWith('Id'))
+    return fc.constantFrom('record', 'record', 'record', 'user', 'a b').map((text) => ({ text }))
   return fc.oneof(
     { weight: 24, arbitrary: nth.map((at) => new Ref('id', at, 'own', kindOf(name))) },
     { weight: 2, arbitrary: nth.chain((at) => fc.constantFrom(...strangeIds(name, at))) },
