@@ -50,7 +50,7 @@ function placeOf(
   if (nth % 2 === 0 && names.length > 2 && whole.length > 0) return whole[(nth >> 1) % whole.length]
   if (kind !== 'tenantId')
     return memory.place(own, kind, nth) ?? memory.place(person?.accountId ?? '', kind, nth)
-  if (method !== 'DELETE') return { tenantId: own }
+  if (method !== 'DELETE' || names.at(-1) !== 'tenantId') return { tenantId: own }
   // Nobody saws off the branch that all of us sit on; what somebody founded beside it will do.
   const founded = memory
     .places(person?.accountId ?? '', kind)

@@ -6,7 +6,8 @@ export type Exchange = { spoken: Spoken; heard: Heard }
 
 const uuid = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/gi
 const mark = /zq[0-9a-f]{10}/gi
-const markedAddress = /[^\s"<>:,/?&=]*zq[0-9a-f]{10}@example\.com/gi
+// Begun where a word begins and bounded, for a post of 100,000 letters is read in one go.
+const markedAddress = /(?<![^\s"<>:,/?&=])[^\s"<>:,/?&=]{0,255}zq[0-9a-f]{10}@example\.com/gi
 
 /** Whose everything is, as the database saw it made; and who was ever let in where. */
 export class Truth {
