@@ -9,7 +9,7 @@ import { hush } from '../testing/fuzz/wish.ts'
 import { testApp } from '../testing/http.ts'
 import type { OpenApi } from '../testing/openapi.ts'
 
-const requests = Number(process.env['FUZZ_REQUESTS'] ?? 20_000)
+const requests = Number(process.env['FUZZ_REQUESTS'] ?? 24_000)
 const seed = Number(process.env['FUZZ_SEED'] ?? Math.floor(Math.random() * 2 ** 31))
 const megabyte = 2 ** 20
 /** In megabytes, from a quarter of the run on: what the fuzz itself remembers is in it. */
