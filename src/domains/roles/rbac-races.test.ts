@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { asOperator, openDatabase, type Transaction } from '../../database/database.ts'
 import { testDatabase } from '../../testing/database.ts'
@@ -122,4 +123,47 @@ test('no rule is broken while sixty-four write at once', { timeout: 180_000 }, a
   expect(await broken()).toEqual([])
   expect(Object.keys(codes).filter((code) => code !== 'done' && !expected.test(code))).toEqual([])
   expect(codes['done'], JSON.stringify(codes)).toBeGreaterThan(writers)
+})
+
+/** Somebody, and two roles that do not go together; `first` is under way, and not committed, while `second` is asked for. */
+async function atOnce(
+  first: (tx: Transaction, left: string, right: string, userId: string) => Promise<unknown>,
+  second: (tx: Transaction, left: string, right: string, userId: string) => Promise<unknown>,
+  before: (tx: Transaction, left: string, right: string, userId: string) => Promise<unknown>,
+): Promise<string> {
+  const { userId } = await aUser(database, tenant, { roles: [] })
+  const [left, right] = [
+    (await act((tx) => createRole(tx, { name: `left of ${userId}` }))).id,
+    (await act((tx) => createRole(tx, { name: `right of ${userId}` }))).id,
+  ]
+  await act((tx) => before(tx, left, right, userId))
+  let answer: Promise<string> | undefined
+  await act(async (tx) => {
+    await first(tx, left, right, userId)
+    answer ??= act((other) => second(other, left, right, userId)).then(
+      () => 'done',
+      (error: { code: string }) => error.code,
+    )
+    await pause(300)
+  })
+  return answer!
+}
+
+test('of two who give somebody two separated roles at once, the second is refused', async () => {
+  const answer = await atOnce(
+    (tx, left, _, userId) => assignRole(tx, { userId, roleId: left }),
+    (tx, _, right, userId) => assignRole(tx, { userId, roleId: right }),
+    (tx, left, right, userId) => createSet(tx, { name: `of ${userId}`, roleIds: [left, right] }),
+  )
+  expect(answer).toBe('duties_separated')
+})
+
+test('who separates two roles waits for whoever is just giving the second, and is refused', async () => {
+  await admin.query('delete from separation_sets where tenant_id = $1', [tenantId]) // it would be the first
+  const answer = await atOnce(
+    (tx, _, right, userId) => assignRole(tx, { userId, roleId: right }),
+    (tx, left, right, userId) => createSet(tx, { name: `of ${userId}`, roleIds: [left, right] }),
+    (tx, left, _, userId) => assignRole(tx, { userId, roleId: left }),
+  )
+  expect(answer).toBe('duties_separated')
 })
